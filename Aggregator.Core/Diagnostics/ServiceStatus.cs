@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+
+namespace Aggregator.Core.Diagnostics;
+
+/// <summary>
+/// What the service knows of itself, for its self-metrics, its readiness and its page. Written by the shells of the pipeline, read by anyone at any time.
+/// Counters are <see cref="Counter"/>s; everything else is replaced whole.
+/// </summary>
+public sealed class ServiceStatus
+{
+    private volatile IReadOnlyList<PartitionStatus> _partitions = [];
+    private volatile string? _notReadyReason = "starting";
+    private volatile bool _kafkaConnected;
+
+    /// <summary>Whether the last exchange with the brokers succeeded.</summary>
+    public bool KafkaConnected { get => _kafkaConnected; set => _kafkaConnected = value; }
+
+    /// <summary>Why the service is not ready, in words for an operator; null when it is.</summary>
+    public string? NotReadyReason { get => _notReadyReason; set => _notReadyReason = value; }
+
+    /// <summary>The assigned partitions of both topics.</summary>
+    public IReadOnlyList<PartitionStatus> Partitions { get => _partitions; set => _partitions = value; }
+
+    /// <summary>Event time up to which activity is final, ms since the epoch; 0 before the first.</summary>
+    public Gauge WatermarkMs { get; } = new();
+
+    public Gauge OpenWindows { get; } = new();
+
+    public Counter Batches { get; } = new();
+
+    /// <summary>Nanoseconds spent in decode and fold.</summary>
+    public Counter FoldNanoseconds { get; } = new();
+
+    public Counter WindowsPublished { get; } = new();
+
+    public Counter Commits { get; } = new();
+
+    public Counter CommitFailures { get; } = new();
+
+    /// <summary>When offsets were last committed, ms since the epoch; 0 before the first commit.</summary>
+    public Gauge LastCommitMs { get; } = new();
+
+    public Counter Rebalances { get; } = new();
+
+    /// <summary>Errors that the Kafka client reported.</summary>
+    public Counter KafkaErrors { get; } = new();
+
+    /// <summary>Offsets that the topic no longer held when they were to be read, by topic and partition.</summary>
+    public ConcurrentDictionary<(string Topic, int Partition), Counter> LostRecords { get; } = new();
+
+    /// <summary>Failed attempts of an output, by its name.</summary>
+    public ConcurrentDictionary<string, Counter> OutputFailures { get; } = new();
+
+    /// <summary>Results waiting in front of an output, by its name.</summary>
+    public ConcurrentDictionary<string, Gauge> OutputQueued { get; } = new();
+
+    /// <summary>Copies sent to the dead-letter topic.</summary>
+    public Counter DeadLetters { get; } = new();
+
+    /// <summary>Copies that did not reach the dead-letter topic.</summary>
+    public Counter DeadLetterFailures { get; } = new();
+}

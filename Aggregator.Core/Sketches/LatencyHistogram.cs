@@ -1,0 +1,6 @@
+namespace Aggregator.Core.Sketches;
+
+/// <summary>Placeholder for the histogram.</summary>
+public sealed class LatencyHistogram
+{
+}

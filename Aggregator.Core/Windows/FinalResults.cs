@@ -1,0 +1,9 @@
+namespace Aggregator.Core.Windows;
+
+/// <summary>What became final at once: each list in the order of the windows, either may be empty.</summary>
+/// <param name="Activities">Windows whose end every watermark has passed.</param>
+/// <param name="Windows">Windows whose end + <c>AckTimeout</c> every watermark has passed.</param>
+public sealed record FinalResults(IReadOnlyList<ActivityResult> Activities, IReadOnlyList<WindowResult> Windows)
+{
+    public bool IsEmpty => Activities.Count == 0 && Windows.Count == 0;
+}

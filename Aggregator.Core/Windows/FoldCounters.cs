@@ -1,0 +1,44 @@
+using Aggregator.Core.Records;
+
+namespace Aggregator.Core.Windows;
+
+/// <summary>
+/// Counts of the fold: every record read, and every record or fact that did not make it into a result, by reason. They only grow.
+/// Written by the fold alone; read at any time by others (a 64-bit read is atomic).
+/// </summary>
+public sealed class FoldCounters
+{
+    private readonly long[] _records = new long[2];
+    private readonly long[,] _rejected = new long[2, Enum.GetValues<RejectReason>().Length];
+    private readonly long[,] _late = new long[Enum.GetValues<FactKind>().Length, Enum.GetValues<LateCause>().Length];
+    private readonly long[] _duplicates = new long[Enum.GetValues<FactKind>().Length];
+    private readonly long[] _samplesLeftOut = new long[Enum.GetValues<SampleLoss>().Length];
+    private readonly long[] _limited = new long[Enum.GetValues<LimitKind>().Length];
+
+    /// <summary>Records read, rejected ones included.</summary>
+    public long Records(RecordTopic topic) => _records[(int)topic];
+
+    public long Rejected(RecordTopic topic, RejectReason reason) => _rejected[(int)topic, (int)reason];
+
+    public long Late(FactKind kind, LateCause cause) => _late[(int)kind, (int)cause];
+
+    /// <summary>Duplicate facts; only <see cref="FactKind.Sent"/> and <see cref="FactKind.Received"/> have any.</summary>
+    public long Duplicates(FactKind kind) => _duplicates[(int)kind];
+
+    public long SamplesLeftOut(SampleLoss loss) => _samplesLeftOut[(int)loss];
+
+    /// <summary>Facts that a limit left out of what it limits.</summary>
+    public long Limited(LimitKind kind) => _limited[(int)kind];
+
+    public void CountRecords(RecordTopic topic, int count) => _records[(int)topic] += count;
+
+    public void CountRejected(RecordTopic topic, RejectReason reason) => _rejected[(int)topic, (int)reason]++;
+
+    public void CountLate(FactKind kind, LateCause cause) => _late[(int)kind, (int)cause]++;
+
+    public void CountDuplicate(FactKind kind) => _duplicates[(int)kind]++;
+
+    public void CountSampleLeftOut(SampleLoss loss) => _samplesLeftOut[(int)loss]++;
+
+    public void CountLimited(LimitKind kind, long facts) => _limited[(int)kind] += facts;
+}

@@ -1,0 +1,6 @@
+namespace Aggregator.Core.Windows;
+
+/// <summary>A window of which everything is final. Given out once, in the order of the windows.</summary>
+/// <param name="Window">The window.</param>
+/// <param name="Groups">The total first, then the groups that have a fact, in order.</param>
+public sealed record WindowResult(WindowSpan Window, IReadOnlyList<GroupResult> Groups);
