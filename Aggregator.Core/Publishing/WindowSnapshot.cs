@@ -78,6 +78,6 @@ internal sealed class WindowSnapshot
     private async Task<PagePart> RenderAsync(PageFormat format)
     {
         CollectorRegistry registry = WindowFamilies.Build(_dimensionSets, Activity, Delivery, Totals);
-        return new PagePart(await RegistryText.RenderAsync(registry, format, CancellationToken.None).ConfigureAwait(false));
+        return new PagePart(await RegistryText.RenderAsync(registry, format, last: false, CancellationToken.None).ConfigureAwait(false));
     }
 }
