@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using Aggregator.Core.Kafka;
 using Aggregator.Host.Logging;
 using Aggregator.Host.Settings;
 
@@ -61,7 +62,7 @@ public static class CommandLineApp
             await error.WriteLineAsync("aggregator: stopped");
             return ExitCode.Failure;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or KafkaUnavailableException)
         {
             await error.WriteLineAsync("aggregator: " + failure.Message);
             return ExitCode.Failure;
@@ -81,7 +82,8 @@ public static class CommandLineApp
         // An unknown option makes errors of what follows it too; the first is the one that helps.
         string[] messages = unmatched.Length > 0
             ? [Unmatched(unmatched[0], command, parsed)]
-            : [.. parsed.Errors.Select(problem => problem.Message).Distinct()];
+            : command is { Action: null, Subcommands.Count: > 0 } ? [$"say what to do: {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}"]
+            : [.. parsed.Errors.Select(problem => problem.Message.ReplaceLineEndings(" ").Replace("\t", "", StringComparison.Ordinal)).Distinct()];
         foreach (string message in messages)
         {
             error.WriteLine("aggregator: " + message);

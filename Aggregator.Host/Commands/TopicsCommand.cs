@@ -1,19 +1,18 @@
 using System.CommandLine;
-using Aggregator.Host.Settings;
 
 namespace Aggregator.Host.Commands;
 
-/// <summary>The verb <c>topics</c>.</summary>
+/// <summary>The verb <c>topics</c>: what <c>topics/</c> says, in the terminal and against a cluster.</summary>
 public static class TopicsCommand
 {
-    public static Command Create()
+    public static Command Create() => Create(KafkaAccess.Real);
+
+    public static Command Create(KafkaAccess kafka)
     {
         Command command = new("topics", "Prints, creates or verifies the two topics.");
-        SettingsOptions settings = SettingsOptions.AddTo(command);
-        command.SetAction((parsed, cancellation) => TopicsAsync(settings.Read(parsed), cancellation));
+        command.Subcommands.Add(TopicsPrintCommand.Create());
+        command.Subcommands.Add(TopicsCreateCommand.Create(kafka));
+        command.Subcommands.Add(TopicsVerifyCommand.Create(kafka));
         return command;
     }
-
-    private static Task<int> TopicsAsync(AggregatorSettings settings, CancellationToken cancellation) =>
-        throw new CommandFailedException("'topics' is not built yet");
 }
