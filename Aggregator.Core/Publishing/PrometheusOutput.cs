@@ -26,16 +26,16 @@ public sealed class PrometheusOutput : IResultOutput
 
     internal WindowSnapshot Current => _current;
 
-    public ValueTask PublishAsync(FinalResults results, CancellationToken cancellation)
+    /// <summary>Returns when scrapes see the results; until then they see the previous ones.</summary>
+    public async ValueTask PublishAsync(FinalResults results, CancellationToken cancellation)
     {
         WindowSnapshot previous = _current;
         WindowSnapshot next = previous.With(results);
         if (!ReferenceEquals(next, previous))
         {
-            next.Prepare(previous);
+            await next.PrepareAsync(previous).ConfigureAwait(false);
             _current = next;
         }
-        return ValueTask.CompletedTask;
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -2,18 +2,22 @@ using Prometheus;
 
 namespace Aggregator.Core.Publishing;
 
-/// <summary>Writes a registry as text that other text may follow.</summary>
+/// <summary>Writes a registry as a part of a page.</summary>
 internal static class RegistryText
 {
-    /// <summary>The last line of a page in OpenMetrics. A registry ends its own text with it; a page of several registries may have only one.</summary>
-    public static ReadOnlySpan<byte> EndOfPage => "# EOF\n"u8;
+    /// <summary>What a registry ends its text with in OpenMetrics. A page of several registries may have it only once, as its last line.</summary>
+    private static ReadOnlySpan<byte> EndOfPage => "# EOF\n"u8;
 
-    public static async Task<ReadOnlyMemory<byte>> RenderAsync(CollectorRegistry registry, PageFormat format, CancellationToken cancellation)
+    /// <param name="registry">The registry.</param>
+    /// <param name="format">The format.</param>
+    /// <param name="last">Whether the page ends with this part.</param>
+    /// <param name="cancellation">Ends it early.</param>
+    public static async Task<ReadOnlyMemory<byte>> RenderAsync(CollectorRegistry registry, PageFormat format, bool last, CancellationToken cancellation)
     {
         MemoryStream text = new(64 * 1024);
         ExpositionFormat exposition = format == PageFormat.OpenMetrics ? ExpositionFormat.OpenMetricsText : ExpositionFormat.PrometheusText;
         await registry.CollectAndExportAsTextAsync(text, exposition, cancellation).ConfigureAwait(false);
         Memory<byte> written = text.GetBuffer().AsMemory(0, (int)text.Length);
-        return written.Span.EndsWith(EndOfPage) ? written[..^EndOfPage.Length] : written;
+        return !last && written.Span.EndsWith(EndOfPage) ? written[..^EndOfPage.Length] : written;
     }
 }

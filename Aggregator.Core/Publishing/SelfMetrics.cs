@@ -45,14 +45,14 @@ public sealed class SelfMetrics : IDisposable
 
     public void Dispose() => _oneScrape.Dispose();
 
-    /// <summary>The text as of now, without an end-of-page mark.</summary>
+    /// <summary>The text as of now, the last part of its page.</summary>
     internal async Task<ReadOnlyMemory<byte>> RenderAsync(PageFormat format, CancellationToken cancellation)
     {
         // One at a time: two scrapes that pull at once would show each other's half of a rebalance.
         await _oneScrape.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await RegistryText.RenderAsync(_registry, format, cancellation).ConfigureAwait(false);
+            return await RegistryText.RenderAsync(_registry, format, last: true, cancellation).ConfigureAwait(false);
         }
         finally
         {

@@ -150,7 +150,7 @@ internal sealed class WindowFamilies
             return Gauge(name, help, furtherLabels);
         }
         string[] labels = [.. _dimensionSets[set].Select(MetricNames.Label)];
-        return Gauge(name + MetricNames.Suffix(_dimensionSets[set]), $"{help}, by {string.Join(", ", labels)}", [.. labels, .. furtherLabels]);
+        return Gauge(name + MetricNames.Suffix(_dimensionSets[set]), $"{help}, by {string.Join(" and ", labels)}", [.. labels, .. furtherLabels]);
     }
 
     private Gauge Gauge(string name, string help, string[] labels) =>

@@ -63,14 +63,17 @@ internal sealed class WindowSnapshot
         return _parts[(int)format].Value;
     }
 
-    /// <summary>Makes the texts that <paramref name="previous"/> was asked for ahead of the scrape that will want them.</summary>
-    public void Prepare(WindowSnapshot previous)
+    /// <summary>
+    /// Makes the texts that <paramref name="previous"/> was asked for, so that no scrape waits for them. Only those: whoever catches up with a day of
+    /// windows shall not write thousands of pages that nobody reads.
+    /// </summary>
+    public async Task PrepareAsync(WindowSnapshot previous)
     {
         foreach (PageFormat format in Enum.GetValues<PageFormat>())
         {
             if (Volatile.Read(ref previous._asked[(int)format]))
             {
-                _ = Task.Run(async () => _ = (await _parts[(int)format].Value.ConfigureAwait(false)).Deflated);
+                _ = (await _parts[(int)format].Value.ConfigureAwait(false)).Deflated;
             }
         }
     }
@@ -78,6 +81,6 @@ internal sealed class WindowSnapshot
     private async Task<PagePart> RenderAsync(PageFormat format)
     {
         CollectorRegistry registry = WindowFamilies.Build(_dimensionSets, Activity, Delivery, Totals);
-        return new PagePart(await RegistryText.RenderAsync(registry, format, CancellationToken.None).ConfigureAwait(false));
+        return new PagePart(await RegistryText.RenderAsync(registry, format, last: false, CancellationToken.None).ConfigureAwait(false));
     }
 }

@@ -12,11 +12,11 @@ internal sealed record WindowTotals
     public const string OtherCode = "other";
 
     /// <summary>
-    /// Upper bounds of the buckets of <c>im_latency_seconds</c>, in ms: 1-2-5 steps over what messengers show, from a LAN to a device that was
-    /// asleep. A step of at most 2.5 keeps the error of <c>histogram_quantile</c> small at 15 series.
+    /// Upper bounds of the buckets of <c>im_latency_seconds</c>, in ms. Steps of at most 2.5 keep the error of <c>histogram_quantile</c> small at 15 series.
+    /// Above 4,096 ms <see cref="Sketches.LatencyHistogram.CountAtMost"/> is exact at 1000·2ⁿ only: therefore 4, 8, 16 s and not 5, 10, 20 s.
     /// </summary>
     public static ImmutableArray<uint> BucketBoundsMs { get; } =
-        [5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 60_000, 300_000];
+        [5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000];
 
     public static WindowTotals Zero { get; } = new();
 

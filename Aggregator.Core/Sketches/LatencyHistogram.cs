@@ -12,17 +12,9 @@ public sealed class LatencyHistogram
 {
     private const int FirstListSize = 8;
     private const int ListLimit = 256;
-    private const int PageShift = 8;
-    private const int PageSize = 1 << PageShift;
-    private const int Pages = (LatencyBuckets.Count + PageSize - 1) >> PageShift;
 
     private uint[] _list = [];
-    private uint[]?[]? _pages;
-
-    // Counts are of 32 bits, for half the memory and cache; an hour's window at millions of records a second can bring more than 2^32 equal samples,
-    // so how often a count has gone round is kept here, for all buckets at once: hardly ever needed, and then by the largest group.
-    private int[]? _rounds;
-
+    private BucketCounts? _counts;
     private long _count;
     private long _sum;
     private uint _max;
@@ -51,9 +43,9 @@ public sealed class LatencyHistogram
         {
             ThrowTooLarge(sampleMs);
         }
-        if (_pages is { } pages)
+        if (_counts is { } counts)
         {
-            AddToPages(pages, sampleMs);
+            counts.Add(LatencyBuckets.IndexOf(sampleMs));
         }
         else
         {
@@ -68,8 +60,9 @@ public sealed class LatencyHistogram
     public void Merge(LatencyHistogram other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (other._pages is null)
+        if (other._counts is null)
         {
+            // Both are taken here, since the other histogram may be this one.
             uint[] list = other._list;
             int samples = (int)other._count;
             for (int i = 0; i < samples; i++)
@@ -78,23 +71,7 @@ public sealed class LatencyHistogram
             }
             return;
         }
-        uint[]?[] pages = _pages ?? TurnToPages();
-        if (other._rounds is { } rounds)
-        {
-            // Before the pages, which may bring new rounds: the other histogram may be this one.
-            _rounds ??= new int[LatencyBuckets.Count];
-            for (int i = 0; i < rounds.Length; i++)
-            {
-                _rounds[i] += rounds[i];
-            }
-        }
-        for (int i = 0; i < Pages; i++)
-        {
-            if (other._pages[i] is { } page)
-            {
-                MergePage(pages[i] ??= new uint[PageSize], page, i << PageShift);
-            }
-        }
+        (_counts ?? TurnToCounts()).Merge(other._counts);
         _count += other._count;
         _sum += other._sum;
         _max = Math.Max(_max, other._max);
@@ -124,7 +101,7 @@ public sealed class LatencyHistogram
         {
             return _max;
         }
-        return _pages is null ? SampleAt((int)rank) : Math.Min(_max, LatencyBuckets.MiddleOf(BucketAt(rank)));
+        return _counts is null ? SampleAt((int)rank) : Math.Min(_max, LatencyBuckets.MiddleOf(_counts.BucketAt(rank)));
     }
 
     /// <summary>
@@ -137,73 +114,29 @@ public sealed class LatencyHistogram
         {
             return _count;
         }
-        long count = 0;
-        if (_pages is null)
+        if (_counts is null)
         {
+            int count = 0;
             foreach (uint sample in _list.AsSpan(0, (int)_count))
             {
                 count += sample <= ms ? 1 : 0;
             }
             return count;
         }
-        int last = LatencyBuckets.IndexOf(ms);
-        if (LatencyBuckets.MiddleOf(last) > ms)
-        {
-            last--;
-        }
-        for (int i = 0; i <= last >> PageShift; i++)
-        {
-            if (_pages[i] is null)
-            {
-                continue;
-            }
-            int end = Math.Min(last + 1, (i + 1) << PageShift);
-            for (int bucket = i << PageShift; bucket < end; bucket++)
-            {
-                count += CountOf(bucket);
-            }
-        }
-        return count;
+        int bucket = LatencyBuckets.IndexOf(ms);
+        return _counts.CountUpTo(LatencyBuckets.MiddleOf(bucket) <= ms ? bucket : bucket - 1);
     }
 
     /// <summary>The buckets that have samples, in ascending order, both ends included.</summary>
-    public IEnumerable<(uint LowerMs, uint UpperMs, long Count)> Buckets()
-    {
-        uint[]?[] pages = _pages ?? CopyToPages();
-        for (int i = 0; i < Pages; i++)
-        {
-            if (pages[i] is not { } page)
-            {
-                continue;
-            }
-            for (int j = 0; j < PageSize; j++)
-            {
-                int bucket = (i << PageShift) + j;
-                long count = page[j] + RoundsOf(bucket);
-                if (count > 0)
-                {
-                    yield return (LatencyBuckets.LowerOf(bucket), LatencyBuckets.UpperOf(bucket), count);
-                }
-            }
-        }
-    }
-
-    private void AddToPages(uint[]?[] pages, uint sampleMs)
-    {
-        int bucket = LatencyBuckets.IndexOf(sampleMs);
-        uint[] page = pages[bucket >> PageShift] ?? NewPage(pages, bucket >> PageShift);
-        if (++page[bucket & (PageSize - 1)] == 0)
-        {
-            AddRound(bucket);
-        }
-    }
+    public IEnumerable<(uint LowerMs, uint UpperMs, long Count)> Buckets() =>
+        (_counts ?? CountList()).NotEmpty().Select(of => (LatencyBuckets.LowerOf(of.Bucket), LatencyBuckets.UpperOf(of.Bucket), of.Count));
 
     private void AddToList(uint sampleMs)
     {
         int position = (int)_count;
         if (position == ListLimit)
         {
-            AddToPages(TurnToPages(), sampleMs);
+            TurnToCounts().Add(LatencyBuckets.IndexOf(sampleMs));
             return;
         }
         if (position == _list.Length)
@@ -213,45 +146,22 @@ public sealed class LatencyHistogram
         _list[position] = sampleMs;
     }
 
-    private uint[]?[] TurnToPages()
+    private BucketCounts TurnToCounts()
     {
-        _pages = CopyToPages();
+        _counts = CountList();
         _list = [];
-        return _pages;
+        return _counts;
     }
 
-    private uint[]?[] CopyToPages()
+    private BucketCounts CountList()
     {
-        var pages = new uint[]?[Pages];
+        var counts = new BucketCounts();
         foreach (uint sample in _list.AsSpan(0, (int)_count))
         {
-            AddToPages(pages, sample);
+            counts.Add(LatencyBuckets.IndexOf(sample));
         }
-        return pages;
+        return counts;
     }
-
-    private void MergePage(uint[] into, uint[] page, int firstBucket)
-    {
-        for (int i = 0; i < PageSize; i++)
-        {
-            uint added = page[i];
-            into[i] += added;
-            if (into[i] < added)
-            {
-                AddRound(firstBucket + i);
-            }
-        }
-    }
-
-    private void AddRound(int bucket)
-    {
-        _rounds ??= new int[LatencyBuckets.Count];
-        _rounds[bucket]++;
-    }
-
-    private long RoundsOf(int bucket) => _rounds is null ? 0 : (long)_rounds[bucket] << 32;
-
-    private long CountOf(int bucket) => (_pages![bucket >> PageShift]?[bucket & (PageSize - 1)] ?? 0) + RoundsOf(bucket);
 
     // A copy is sorted: readers may be several.
     private uint SampleAt(int rank)
@@ -261,29 +171,6 @@ public sealed class LatencyHistogram
         sorted.Sort();
         return sorted[rank - 1];
     }
-
-    private int BucketAt(long rank)
-    {
-        long count = 0;
-        for (int i = 0; i < Pages; i++)
-        {
-            if (_pages![i] is null)
-            {
-                continue;
-            }
-            for (int bucket = i << PageShift; bucket < (i + 1) << PageShift && bucket < LatencyBuckets.Count; bucket++)
-            {
-                count += CountOf(bucket);
-                if (count >= rank)
-                {
-                    return bucket;
-                }
-            }
-        }
-        throw new InvalidOperationException($"The counts of the buckets end at {count}, before rank {rank} of {_count}.");
-    }
-
-    private static uint[] NewPage(uint[]?[] pages, int page) => pages[page] = new uint[PageSize];
 
     private static InvalidOperationException Empty() => new("The histogram has no sample.");
 
