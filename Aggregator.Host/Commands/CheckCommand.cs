@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Aggregator.Core.Kafka;
+using Aggregator.Core.Records;
 using Aggregator.Host.Settings;
 using Aggregator.Host.Terminal;
 using Aggregator.Host.Topics;
@@ -32,6 +33,8 @@ public static class CheckCommand
 
     private sealed class Check(KafkaAccess access, AggregatorSettings settings, ReportWriter report)
     {
+        private const int RecordsLookedAt = 1_000;
+
         private readonly KafkaSettings _kafka = settings.Kafka;
         private int _bad;
 
@@ -149,10 +152,23 @@ public static class CheckCommand
             }
         }
 
-        private Task RecordsAsync(CancellationToken cancellation)
+        private async Task RecordsAsync(CancellationToken cancellation)
         {
-            Line(Mark.Skipped, "not looked at");
-            return Task.CompletedTask;
+            if (access.Sampler is null)
+            {
+                Line(Mark.Skipped, "not looked at");
+                return;
+            }
+            using IRecordSampler sampler = access.Sampler(_kafka);
+            foreach (RecordTopic topic in Enum.GetValues<RecordTopic>())
+            {
+                RecordSample sample = RecordSample.Of(await sampler.ReadLastAsync(topic, RecordsLookedAt, cancellation), settings);
+                string name = _kafka.TopicName(topic);
+                string? whatToDo = sample.Rejected == 0
+                    ? null
+                    : $"'aggregator topics print --topic {(topic == RecordTopic.Latency ? "im-latency" : "ack")}' shows what a record must be; other names of fields go into the section Fields.";
+                Line(sample.Verdict, $"{name}: {sample.Describe()}", whatToDo);
+            }
         }
 
         // A part that fails is one bad line; the others are looked at all the same.
