@@ -14,10 +14,7 @@ public static class CheckCommand
 
     public static Command Create(KafkaAccess kafka)
     {
-        Command command = new(
-            "check",
-            "Tells what is wrong with settings, connection, topics and consumer group, and what to do. Changes nothing.\n"
-            + "Exit codes: 0 all is well, 1 something is wrong, 2 the settings cannot be used.");
+        Command command = new("check", "Tells what is wrong with settings, connection, topics and consumer group, and what to do. Changes nothing.");
         SettingsOptions options = SettingsOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
