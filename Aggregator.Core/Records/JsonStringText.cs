@@ -1,0 +1,105 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Text;
+
+namespace Aggregator.Core.Records;
+
+/// <summary>
+/// The text of a JSON string from its escaped form. The framework's reader has it too, but throws on a lone surrogate;
+/// here that is an ordinary answer, because data never throws.
+/// </summary>
+public static class JsonStringText
+{
+    private const byte Backslash = (byte)'\\';
+
+    /// <summary>Writes the text of a string token as UTF-8.</summary>
+    /// <param name="escaped">What stands between the quotes; a complete, syntactically valid JSON string.</param>
+    /// <param name="destination">At least as long as <paramref name="escaped"/>: unescaping never lengthens.</param>
+    /// <param name="written">Bytes written.</param>
+    /// <returns>False where an escaped surrogate stands alone: such a string has no UTF-8.</returns>
+    public static bool TryUnescape(ReadOnlySpan<byte> escaped, Span<byte> destination, out int written)
+    {
+        written = 0;
+        while (true)
+        {
+            int plain = escaped.IndexOf(Backslash);
+            if (plain < 0)
+            {
+                escaped.CopyTo(destination[written..]);
+                written += escaped.Length;
+                return true;
+            }
+            escaped[..plain].CopyTo(destination[written..]);
+            written += plain;
+            byte kind = escaped[plain + 1];
+            escaped = escaped[(plain + 2)..];
+            if (kind != 'u')
+            {
+                destination[written++] = SimpleEscape(kind);
+            }
+            else if (TryReadCodePoint(ref escaped, out Rune rune))
+            {
+                written += rune.EncodeToUtf8(destination[written..]);
+            }
+            else
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Whether every escaped surrogate in the string has its partner.</summary>
+    /// <param name="escaped">As for <see cref="TryUnescape"/>.</param>
+    public static bool HasText(ReadOnlySpan<byte> escaped)
+    {
+        while (true)
+        {
+            int plain = escaped.IndexOf(Backslash);
+            if (plain < 0)
+            {
+                return true;
+            }
+            bool isCodePoint = escaped[plain + 1] == 'u';
+            escaped = escaped[(plain + 2)..];
+            if (isCodePoint && !TryReadCodePoint(ref escaped, out _))
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Reads the four hex digits behind <c>\u</c>, and the second half of a pair where the first stands.</summary>
+    private static bool TryReadCodePoint(ref ReadOnlySpan<byte> rest, out Rune rune)
+    {
+        char first = ReadHex(rest);
+        rest = rest[4..];
+        if (Rune.TryCreate(first, out rune))
+        {
+            return true;
+        }
+        if (rest.Length < 6 || rest[0] != Backslash || rest[1] != 'u' || !Rune.TryCreate(first, ReadHex(rest[2..]), out rune))
+        {
+            return false;
+        }
+        rest = rest[6..];
+        return true;
+    }
+
+    private static char ReadHex(ReadOnlySpan<byte> digits)
+    {
+        Span<byte> value = stackalloc byte[2];
+        Convert.FromHexString(digits[..4], value, out _, out _);
+        return (char)BinaryPrimitives.ReadUInt16BigEndian(value);
+    }
+
+    private static byte SimpleEscape(byte kind) => kind switch
+    {
+        (byte)'b' => (byte)'\b',
+        (byte)'f' => (byte)'\f',
+        (byte)'n' => (byte)'\n',
+        (byte)'r' => (byte)'\r',
+        (byte)'t' => (byte)'\t',
+        (byte)'"' or (byte)'/' or Backslash => kind,
+        _ => throw new UnreachableException("The string is no valid JSON string."),
+    };
+}

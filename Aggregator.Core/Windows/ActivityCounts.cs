@@ -1,0 +1,65 @@
+using Aggregator.Core.Records;
+using Aggregator.Core.Sketches;
+
+namespace Aggregator.Core.Windows;
+
+/// <summary>What happened in one window in one group: users, received facts with their samples, acknowledgements.</summary>
+internal sealed class ActivityCounts(GroupKey group, int maxErrorCodes)
+{
+    private readonly DistinctCounter _users = new();
+    private readonly LatencyHistogram _samples = new();
+    private ErrorCodeCounts? _errors;
+    private long _received;
+    private long _acks;
+
+    /// <summary>Facts in it, for the count of what a limit left out.</summary>
+    public long Facts { get; private set; }
+
+    /// <summary>Facts that the limit on error codes left out.</summary>
+    public long ErrorsLeftOut => _errors?.LeftOut ?? 0;
+
+    public void AddActivity(ulong user)
+    {
+        Facts++;
+        _users.Add(user);
+    }
+
+    /// <param name="record">The record that says so.</param>
+    /// <param name="hasSample">Whether its sample is one.</param>
+    public void AddReceived(DecodedRecord record, bool hasSample)
+    {
+        Facts++;
+        _received++;
+        if (record.HasRecipient)
+        {
+            _users.Add(record.Recipient);
+        }
+        if (hasSample)
+        {
+            _samples.Add((uint)record.SampleMs);
+        }
+    }
+
+    public void AddAck(DecodedRecord record, RecordDecoder decoder, ReadOnlySpan<byte> value)
+    {
+        Facts++;
+        if (record.HasRecipient)
+        {
+            _users.Add(record.Recipient);
+        }
+        if (record.IsSuccess)
+        {
+            _acks++;
+        }
+        else
+        {
+            (_errors ??= new(maxErrorCodes)).Add(record.ErrorCode, decoder, record, value);
+        }
+    }
+
+    public GroupActivity ToResult() => new(group, _users.Count, _received, Latency(), _acks, _errors?.ToList() ?? []);
+
+    private LatencyStatistics? Latency() => _samples.Count == 0
+        ? null
+        : new(_samples.Percentile(0.50), _samples.Percentile(0.95), _samples.Percentile(0.99), _samples.Mean, _samples.Max, _samples);
+}

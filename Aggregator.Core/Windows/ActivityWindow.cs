@@ -1,0 +1,93 @@
+using Aggregator.Core.Records;
+using Aggregator.Core.Sketches;
+
+namespace Aggregator.Core.Windows;
+
+/// <summary>What happened in one window, in total and in each group.</summary>
+internal sealed class ActivityWindow
+{
+    private readonly AggregationSettings _settings;
+    private readonly FoldCounters _counters;
+    private readonly ActivityCounts _total;
+    private readonly LimitedSlots<ActivityCounts>[] _sets;
+
+    public ActivityWindow(AggregationSettings settings, FoldCounters counters)
+    {
+        _settings = settings;
+        _counters = counters;
+        _total = new(GroupKey.Total, settings.MaxErrorCodes);
+        _sets = new LimitedSlots<ActivityCounts>[settings.Groups.Count];
+        for (int s = 0; s < _sets.Length; s++)
+        {
+            _sets[s] = new(settings.MaxSeries);
+        }
+    }
+
+    public void AddActivity(ulong user, RecordGroups groups, ReadOnlySpan<byte> value)
+    {
+        _total.AddActivity(user);
+        for (int s = 0; s < _sets.Length; s++)
+        {
+            CountsOf(s, groups, value)?.AddActivity(user);
+        }
+    }
+
+    public void AddReceived(DecodedRecord record, bool hasSample, RecordGroups groups, ReadOnlySpan<byte> value)
+    {
+        _total.AddReceived(record, hasSample);
+        for (int s = 0; s < _sets.Length; s++)
+        {
+            CountsOf(s, groups, value)?.AddReceived(record, hasSample);
+        }
+    }
+
+    public void AddAck(DecodedRecord record, RecordDecoder decoder, RecordGroups groups, ReadOnlySpan<byte> value)
+    {
+        _total.AddAck(record, decoder, value);
+        for (int s = 0; s < _sets.Length; s++)
+        {
+            CountsOf(s, groups, value)?.AddAck(record, decoder, value);
+        }
+    }
+
+    /// <summary>The total, then the groups in order. Counts what the limits left out, so it is called once.</summary>
+    public IReadOnlyList<GroupActivity> ToResult()
+    {
+        List<GroupActivity> result = [_total.ToResult()];
+        CountErrorsLeftOut(_total);
+        foreach (ActivityCounts counts in _sets.SelectMany(set => set.Kept))
+        {
+            result.Add(counts.ToResult());
+            CountErrorsLeftOut(counts);
+        }
+        result.Sort((left, right) => GroupKey.Compare(left.Group, right.Group));
+        return result;
+    }
+
+    private void CountErrorsLeftOut(ActivityCounts counts)
+    {
+        if (counts.ErrorsLeftOut > 0)
+        {
+            _counters.CountLimited(LimitKind.ErrorCodes, counts.ErrorsLeftOut);
+        }
+    }
+
+    private ActivityCounts? CountsOf(int set, RecordGroups groups, ReadOnlySpan<byte> value)
+    {
+        LimitedSlots<ActivityCounts> slots = _sets[set];
+        if (slots.Offer(groups.Hashes[set], out int slot, out ActivityCounts? evicted))
+        {
+            slots.Fill(new(groups.KeyOf(set, value), _settings.MaxErrorCodes));
+        }
+        if (evicted is not null)
+        {
+            _counters.CountLimited(LimitKind.Series, evicted.Facts);
+        }
+        if (slot == BottomK.NoSlot)
+        {
+            _counters.CountLimited(LimitKind.Series, 1);
+            return null;
+        }
+        return slots[slot];
+    }
+}

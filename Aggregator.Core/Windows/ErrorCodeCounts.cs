@@ -1,0 +1,41 @@
+using Aggregator.Core.Records;
+using Aggregator.Core.Sketches;
+
+namespace Aggregator.Core.Windows;
+
+/// <summary>Acknowledgements with an error code, by code.</summary>
+internal sealed class ErrorCodeCounts(int limit)
+{
+    private readonly LimitedSlots<CodeCount> _codes = new(limit);
+
+    /// <summary>Facts that the limit on codes left out.</summary>
+    public long LeftOut { get; private set; }
+
+    public void Add(ulong code, RecordDecoder decoder, DecodedRecord record, ReadOnlySpan<byte> value)
+    {
+        if (_codes.Offer(code, out int slot, out CodeCount? evicted))
+        {
+            _codes.Fill(new(decoder.ErrorCodeText(value, record)));
+        }
+        LeftOut += evicted?.Count ?? 0;
+        if (slot == BottomK.NoSlot)
+        {
+            LeftOut++;
+        }
+        else
+        {
+            _codes[slot]!.Count++;
+        }
+    }
+
+    /// <summary>Ordered by code in UTF-16 code units.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> ToList() =>
+        [.. _codes.Kept.OrderBy(code => code.Code, StringComparer.Ordinal).Select(code => KeyValuePair.Create(code.Code, code.Count))];
+
+    private sealed class CodeCount(string code)
+    {
+        public string Code { get; } = code;
+
+        public long Count { get; set; }
+    }
+}

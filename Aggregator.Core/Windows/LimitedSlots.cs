@@ -1,0 +1,47 @@
+using Aggregator.Core.Sketches;
+
+namespace Aggregator.Core.Windows;
+
+/// <summary>
+/// States by hash, at most so many, chosen by <see cref="BottomK"/>: which ones are kept does not depend on the order of arrival, and what a kept one holds is complete.
+/// </summary>
+/// <typeparam name="T">What is kept for each hash.</typeparam>
+public sealed class LimitedSlots<T>(int limit)
+    where T : class
+{
+    private readonly BottomK _admission = new(limit);
+    private readonly List<T?> _states = [];
+
+    /// <summary>How many are kept.</summary>
+    public int Count => _admission.Count;
+
+    /// <summary>The state in a slot; null where it was evicted.</summary>
+    public T? this[int slot] => _states[slot];
+
+    /// <summary>How many slots were given out.</summary>
+    public int SlotsGiven => _states.Count;
+
+    /// <summary>Those that are kept, in the order in which they came.</summary>
+    public IEnumerable<T> Kept => _states.OfType<T>();
+
+    // HOT: once per fact and dimension set.
+    /// <summary>The slot of a hash.</summary>
+    /// <param name="hash">The hash.</param>
+    /// <param name="slot">Its slot; <see cref="BottomK.NoSlot"/> where the limit refuses it.</param>
+    /// <param name="evicted">A state that had to go for it; null as a rule.</param>
+    /// <returns>True where the slot is new: the caller gives it a state by <see cref="Fill"/> before anything else.</returns>
+    public bool Offer(ulong hash, out int slot, out T? evicted)
+    {
+        Admission admission = _admission.Offer(hash, out slot, out int evictedSlot);
+        evicted = null;
+        if (evictedSlot != BottomK.NoSlot)
+        {
+            evicted = _states[evictedSlot];
+            _states[evictedSlot] = null;
+        }
+        return admission == Admission.Admitted;
+    }
+
+    /// <summary>Gives the slot that was given out last its state.</summary>
+    public void Fill(T state) => _states.Add(state);
+}

@@ -1,0 +1,11 @@
+using Aggregator.Core.Records;
+
+namespace Aggregator.Core.Windows;
+
+/// <summary>How far the fold has come in a partition.</summary>
+/// <param name="Partition">The partition.</param>
+/// <param name="NextOffset">The offset behind the last record read.</param>
+/// <param name="WatermarkMs">W(p), or <see cref="EventTime.PartitionWatermark.None"/>.</param>
+/// <param name="Rejected">Records rejected.</param>
+/// <param name="Late">Late facts.</param>
+public readonly record struct PartitionProgress(PartitionId Partition, long NextOffset, long WatermarkMs, long Rejected, long Late);

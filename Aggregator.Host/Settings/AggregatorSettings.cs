@@ -1,0 +1,8 @@
+using Aggregator.Core.Kafka;
+using Aggregator.Core.Records;
+using Aggregator.Core.Windows;
+
+namespace Aggregator.Host.Settings;
+
+/// <summary>All settings in force, checked. Immutable; what is not a setting of results or of Kafka is an option of its verb.</summary>
+public sealed record AggregatorSettings(AggregationSettings Aggregation, KafkaSettings Kafka, FieldNames Fields);

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Xunit;
+
+namespace Aggregator.Tests.Support;
+
+/// <summary>
+/// A real Prometheus that scrapes every second, with its data in a temporary folder. Programs come from the PATH, or, for version 3, from the folder that
+/// the environment variable AGGREGATOR_TEST_PROMETHEUS3 names.
+/// </summary>
+internal sealed class PrometheusProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly DirectoryInfo _folder;
+    private readonly HttpClient _client;
+
+    private PrometheusProcess(Process process, DirectoryInfo folder, int port)
+    {
+        _process = process;
+        _folder = folder;
+        _client = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+    }
+
+    /// <summary>The path of <paramref name="program"/> (<c>prometheus</c>, <c>promtool</c>) of major version 2 or 3; skips the test where it is missing.</summary>
+    public static string Program(string program, int version)
+    {
+        string? folders = version == 3 ? Environment.GetEnvironmentVariable("AGGREGATOR_TEST_PROMETHEUS3") : Environment.GetEnvironmentVariable("PATH");
+        string? path = (folders ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        Assert.SkipWhen(path is null, version == 3
+            ? $"{program} 3 is not in the folder that AGGREGATOR_TEST_PROMETHEUS3 names"
+            : $"{program} is not installed (Debian package: prometheus)");
+        return path!;
+    }
+
+    /// <param name="program">Its path.</param>
+    /// <param name="jobs">The items of <c>scrape_configs</c>, in YAML.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public static async Task<PrometheusProcess> StartAsync(string program, string jobs, CancellationToken cancellation)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("aggregator-prometheus-");
+        string config = Path.Combine(folder.FullName, "prometheus.yml");
+        await File.WriteAllTextAsync(config, "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n" + jobs, cancellation);
+        int port = FreePort();
+        ProcessStartInfo start = new(program) { RedirectStandardError = true, RedirectStandardOutput = true };
+        start.ArgumentList.Add("--config.file=" + config);
+        start.ArgumentList.Add("--storage.tsdb.path=" + Path.Combine(folder.FullName, "data"));
+        start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"));
+        Process process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, _) => { };
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        return new(process, folder, port);
+    }
+
+    /// <summary>Asks until the answer of an instant query satisfies; returns it as lines <c>{labels} value</c> without instance and job, sorted.</summary>
+    /// <exception cref="TimeoutException">It did not in time; the message has the last answer.</exception>
+    public async Task<string[]> QueryUntilAsync(string query, Func<string[], bool> satisfied, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        string last = "";
+        while (Stopwatch.GetElapsedTime(start) < Bound)
+        {
+            try
+            {
+                string[] answer = await QueryAsync(query, cancellation);
+                if (satisfied(answer))
+                {
+                    return answer;
+                }
+                last = string.Join("\n", answer);
+            }
+            catch (HttpRequestException failure)
+            {
+                last = failure.Message;
+            }
+            await Task.Delay(100, cancellation);
+        }
+        throw new TimeoutException($"{query}: {last}\n{await TargetsAsync(cancellation)}");
+    }
+
+    public async Task<string[]> QueryAsync(string query, CancellationToken cancellation)
+    {
+        using JsonDocument answer = JsonDocument.Parse(await _client.GetStringAsync("/api/v1/query?query=" + Uri.EscapeDataString(query), cancellation));
+        return [.. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(Line).Order(StringComparer.Ordinal)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private static string Line(JsonElement sample)
+    {
+        IEnumerable<string> labels = sample.GetProperty("metric").EnumerateObject().Where(label => label.Name is not ("instance" or "job" or "__name__"))
+            .Select(label => $"{label.Name}={label.Value}");
+        string name = sample.GetProperty("metric").TryGetProperty("__name__", out JsonElement metric) ? metric.GetString()! : "";
+        return $"{name}{{{string.Join(",", labels)}}} {sample.GetProperty("value")[1]}";
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task<string> TargetsAsync(CancellationToken cancellation) =>
+        _process.HasExited ? "Prometheus has ended" : await _client.GetStringAsync("/api/v1/targets", cancellation);
+}
