@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using ClusterTopic = Confluent.Kafka.Admin.TopicDescription;
 
 namespace Aggregator.Core.Kafka;
 
@@ -17,7 +18,7 @@ internal sealed class AssignmentResolver(KafkaSettings settings, TopicNames name
     /// <exception cref="KafkaException">The brokers do not answer, or refuse.</exception>
     public async Task<Resolution> ResolveAsync(ConsumerSession session, IReadOnlyList<TopicPartition> assigned, IReadOnlySet<string> replacedTopics)
     {
-        IReadOnlyList<TopicDescription> topics = await session.DescribeTopicsAsync(names.Both, RequestTimeout).ConfigureAwait(false);
+        IReadOnlyList<ClusterTopic> topics = await session.DescribeTopicsAsync(names.Both, RequestTimeout).ConfigureAwait(false);
         if (WhatIsMissing(topics) is { } missing)
         {
             return Resolution.Waiting(missing);
@@ -44,7 +45,7 @@ internal sealed class AssignmentResolver(KafkaSettings settings, TopicNames name
     }
 
     /// <summary>What hinders reading, in words for an operator; null when nothing does.</summary>
-    public static string? WhatIsMissing(IReadOnlyList<TopicDescription> topics)
+    public static string? WhatIsMissing(IReadOnlyList<ClusterTopic> topics)
     {
         string[] problems = [.. topics.Where(t => t.Error.IsError || t.Partitions.Count == 0).Select(t => t.Error.Code switch
         {
@@ -91,7 +92,7 @@ internal sealed class AssignmentResolver(KafkaSettings settings, TopicNames name
         }
     }
 
-    private static int Count(IReadOnlyList<TopicDescription> topics, string name) => topics.Single(t => t.Name == name).Partitions.Count;
+    private static int Count(IReadOnlyList<ClusterTopic> topics, string name) => topics.Single(t => t.Name == name).Partitions.Count;
 
     private static bool Is(string value, string name) => string.Equals(value, name, StringComparison.OrdinalIgnoreCase);
 }

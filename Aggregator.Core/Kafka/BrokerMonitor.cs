@@ -1,6 +1,7 @@
 using Aggregator.Core.Records;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using ClusterTopic = Confluent.Kafka.Admin.TopicDescription;
 
 namespace Aggregator.Core.Kafka;
 
@@ -62,7 +63,7 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
         }
     }
 
-    private void LookAt(IReadOnlyList<TopicDescription> topics, AssignmentView view)
+    private void LookAt(IReadOnlyList<ClusterTopic> topics, AssignmentView view)
     {
         string? missing = AssignmentResolver.WhatIsMissing(topics);
         if (!view.IsRead)

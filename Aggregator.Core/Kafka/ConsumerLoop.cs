@@ -319,6 +319,7 @@ internal sealed class ConsumerLoop
         }
         _state = State.Reading;
         _resolved = null;
+        _context.Connected();
         _context.ReportStarts(resolution);
         long number = _board.PublishRead(_session, resolution);
         _output.Announce(new SourceElement.Assigned([.. resolution.Starts.Select(s => s.Assigned)], resolution.LatencyPartitions, resolution.AckPartitions)

@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
+using ClusterTopic = Confluent.Kafka.Admin.TopicDescription;
 using Consumer = Confluent.Kafka.IConsumer<Aggregator.Core.Kafka.BatchWriter.CopiedKey, Aggregator.Core.Kafka.BatchWriter.CopiedValue>;
 
 namespace Aggregator.Core.Kafka;
@@ -61,8 +62,8 @@ internal sealed class ConsumerSession
 
     /// <summary>What the brokers know of topics; a topic that does not exist has its error. Creates none.</summary>
     /// <exception cref="KafkaException">The brokers do not answer.</exception>
-    public Task<IReadOnlyList<TopicDescription>> DescribeTopicsAsync(IReadOnlyList<string> topics, TimeSpan timeout) =>
-        TopicAdmin.DescribeAsync(Admin, topics, timeout);
+    public Task<IReadOnlyList<ClusterTopic>> DescribeTopicsAsync(IReadOnlyList<string> topics, TimeSpan timeout) =>
+        TopicQuestion.DescribeAsync(Admin, topics, timeout);
 
     /// <summary>Leaves the group and ends the client. May hang when brokers do: call it where that does no harm.</summary>
     public void Close()
