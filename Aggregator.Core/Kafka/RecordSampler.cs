@@ -11,7 +11,7 @@ public sealed class RecordSampler : IRecordSampler
     private readonly KafkaSettings _settings;
     private readonly ConnectionTrouble _trouble;
     private readonly TimeProvider _time;
-    private readonly IConsumer<byte[]?, byte[]?> _consumer;
+    private readonly Dictionary<string, string> _configuration;
 
     /// <param name="settings">The names of the topics.</param>
     /// <param name="configuration">librdkafka's configuration of a client; what a consumer needs is added.</param>
@@ -22,7 +22,7 @@ public sealed class RecordSampler : IRecordSampler
         _settings = settings;
         _time = time;
         _trouble = new(configuration);
-        Dictionary<string, string> consumer = new(configuration)
+        _configuration = new(configuration)
         {
             // the client wants one; with assigned partitions it neither joins nor changes it
             ["group.id"] = settings.GroupId,
@@ -32,32 +32,27 @@ public sealed class RecordSampler : IRecordSampler
             ["allow.auto.create.topics"] = "false",
             ["isolation.level"] = "read_committed",
         };
-        _consumer = new ConsumerBuilder<byte[]?, byte[]?>(consumer).SetErrorHandler((_, error) => _trouble.Note(error)).SetLogHandler((_, _) => { }).Build();
     }
 
     /// <inheritdoc/>
     public Task<RecordBatch> ReadLastAsync(RecordTopic topic, int count, CancellationToken cancellation) =>
         Task.Run(() => ReadLast(topic, count, cancellation), cancellation);
 
-    public void Dispose()
-    {
-        _consumer.Unassign();
-        _consumer.Dispose();
-    }
-
     private RecordBatch ReadLast(RecordTopic topic, int count, CancellationToken cancellation)
     {
         try
         {
             RecordBatch batch = new(Math.Max(1, count));
-            TopicPartitionOffset[] starts = Starts(_settings.TopicName(topic), count);
-            _consumer.Assign(starts);
+            // a consumer of its own for each topic: the second assignment of one and the same takes seconds to be fetched from
+            using IConsumer<byte[]?, byte[]?> consumer = Open();
+            TopicPartitionOffset[] starts = Starts(consumer, _settings.TopicName(topic), count);
+            consumer.Assign(starts);
             HashSet<int> open = [.. starts.Select(start => start.Partition.Value)];
             long began = _time.GetTimestamp();
             while (open.Count > 0 && !batch.IsFull && _time.GetElapsedTime(began) < ClusterAdmin.RequestTimeout)
             {
                 cancellation.ThrowIfCancellationRequested();
-                ConsumeResult<byte[]?, byte[]?>? result = _consumer.Consume(Poll);
+                ConsumeResult<byte[]?, byte[]?>? result = consumer.Consume(Poll);
                 if (result is { IsPartitionEOF: true })
                 {
                     open.Remove(result.Partition.Value);
@@ -77,10 +72,15 @@ public sealed class RecordSampler : IRecordSampler
         }
     }
 
+    private IConsumer<byte[]?, byte[]?> Open() => new ConsumerBuilder<byte[]?, byte[]?>(_configuration)
+        .SetErrorHandler((_, error) => _trouble.Note(error))
+        .SetLogHandler((_, _) => { })
+        .Build();
+
     // an equal share of each partition's end
-    private TopicPartitionOffset[] Starts(string topic, int count)
+    private static TopicPartitionOffset[] Starts(IConsumer<byte[]?, byte[]?> consumer, string topic, int count)
     {
-        using IAdminClient admin = new DependentAdminClientBuilder(_consumer.Handle).Build();
+        using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         List<PartitionMetadata> partitions = [.. admin.GetMetadata(topic, ClusterAdmin.RequestTimeout).Topics.SelectMany(known => known.Partitions)];
         int share = partitions.Count == 0 ? 0 : Math.Max(1, count / partitions.Count);
         return
@@ -88,7 +88,7 @@ public sealed class RecordSampler : IRecordSampler
             .. partitions.Select(partition =>
             {
                 TopicPartition id = new(topic, partition.PartitionId);
-                WatermarkOffsets offsets = _consumer.QueryWatermarkOffsets(id, ClusterAdmin.RequestTimeout);
+                WatermarkOffsets offsets = consumer.QueryWatermarkOffsets(id, ClusterAdmin.RequestTimeout);
                 return new TopicPartitionOffset(id, Math.Max(offsets.Low.Value, offsets.High.Value - share));
             }),
         ];
