@@ -21,10 +21,10 @@ public static class CommandLineApp
         // not a RootCommand: that one bears the name of the executable file
         Command root = new(
             "aggregator",
-            "Folds the Kafka topics of an IM system into one-minute windows: online users, delivery ratio and\n" +
-            "latency percentiles, served as Prometheus gauges.\n\n" +
-            "New here? 'aggregator demo' shows everything in one process, without a Kafka of your own.\n" +
-            "Exit codes: 0 ok, 1 failure, 2 wrong usage or settings.");
+            "Folds the Kafka topics of an IM system into one-minute windows: online users, delivery ratio "
+            + "and latency percentiles, served as Prometheus gauges.\n\n"
+            + "New here? 'aggregator demo' shows everything in one process, without a Kafka of your own.\n"
+            + "Exit codes: 0 ok, 1 failure, 2 wrong usage or settings.");
         root.Options.Add(new HelpOption());
         root.Options.Add(new VersionOption());
         root.Options.Add(LogOptions.Level);

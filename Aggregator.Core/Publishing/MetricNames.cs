@@ -40,13 +40,13 @@ public static class MetricNames
         {
             foreach (var same in set.GroupBy(Label).Where(same => same.Count() > 1))
             {
-                problems.Add($"{Written(set)}: {Written(same)} would all be the label {same.Key}; rename all but one (Fields:Dimensions maps names)");
+                problems.Add($"{Written(set)}: {Written(same)} would all be the label {same.Key}; rename all but one (--set Fields:NAME=FIELD maps a name to a field)");
             }
         }
         foreach (var same in dimensionSets.GroupBy(Suffix).Where(same => same.Count() > 1))
         {
             problems.Add($"{string.Join(" and ", same.Select(Written))} would share the metrics im_online_users{same.Key}; "
-                + "rename a dimension (Fields:Dimensions maps names)");
+                + "rename a dimension (--set Fields:NAME=FIELD maps a name to a field)");
         }
         return problems;
     }

@@ -4,9 +4,9 @@ namespace Aggregator.Core.Sketches;
 
 /// <summary>
 /// Latency samples in whole milliseconds, counted in the buckets of <see cref="LatencyBuckets"/>: exact below 4,096 ms, within 0.2 % above.
-/// Its answers depend on the samples alone, not on the order in which they were added or merged. Up to 256 samples are kept as they are, since most groups
-/// are small; then counts take over, in pages of 256 buckets that exist where there are samples: 1 KiB each, four or five of them for a usual group.
-/// One writer; any number of readers once nothing is written any more.
+/// Its answers depend on the samples alone, not on the order in which they were added or merged. Up to 256 samples are kept as they are, since most
+/// groups are small; then counts take over, in pages of 256 buckets (1 KiB) that exist where there are samples: 12 KiB for 6,000 lognormal samples of
+/// median 90 ms. One writer; any number of readers once nothing is written any more.
 /// </summary>
 public sealed class LatencyHistogram
 {
@@ -78,10 +78,10 @@ public sealed class LatencyHistogram
     }
 
     /// <summary>
-    /// The nearest-rank percentile in milliseconds: the smallest sample v with at least ⌈q·<see cref="Count"/>⌉ samples ≤ v, of rank 1 at least. Exact up to
-    /// 256 samples, below 4,096 ms, and for the largest rank; otherwise within 0.2 % and never above <see cref="Max"/>.
+    /// The nearest-rank percentile in milliseconds: the smallest sample v with at least ⌈q·<see cref="Count"/>⌉ samples ≤ v, of rank 1 at least.
+    /// Exact up to 256 samples, below 4,096 ms, and for the largest rank; otherwise within 0.2 % and never above <see cref="Max"/>.
     /// </summary>
-    /// <param name="q">0 to 1, taken as the decimal number that it was written as (15 digits): 0.95 of 20 samples is the 19th, not the 20th.</param>
+    /// <param name="q">0 to 1, taken as the decimal number that it was written as (15 digits): 0.07 of 100 samples is the 7th, not the 8th.</param>
     /// <exception cref="ArgumentOutOfRangeException">q is not in this range.</exception>
     /// <exception cref="InvalidOperationException">There is no sample.</exception>
     public long Percentile(double q)
@@ -94,7 +94,7 @@ public sealed class LatencyHistogram
         {
             throw Empty();
         }
-        // The double next to 0.95 is a little over it, and times 20 could give rank 20; the conversion to decimal rounds that away.
+        // In doubles 0.07 · 100 is a little over 7, which would give rank 8; the conversion to decimal rounds that away.
         // The product is exact as long as the digits of q and of the count are 28 in sum at most.
         long rank = Math.Max(1, (long)decimal.Ceiling((decimal)q * _count));
         if (rank == _count)
@@ -105,8 +105,9 @@ public sealed class LatencyHistogram
     }
 
     /// <summary>
-    /// How many samples are at most <paramref name="ms"/>. Exact up to 256 samples, for bounds below 4,096 and for 1000·2ⁿ; otherwise the bucket in which the
-    /// bound lies counts whole or not at all, by its middle, so that samples within 0.2 % of the bound may be on the wrong side. Never decreases with the bound.
+    /// How many samples are at most <paramref name="ms"/>. Exact up to 256 samples, for bounds below 4,096 and for 1000·2ⁿ; otherwise the bucket in
+    /// which the bound lies counts whole or not at all, by its middle, so that samples within 0.2 % of the bound may be on the wrong side. Never
+    /// decreases with the bound.
     /// </summary>
     public long CountAtMost(uint ms)
     {

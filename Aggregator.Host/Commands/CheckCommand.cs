@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Aggregator.Core.Kafka;
+using Aggregator.Core.Records;
 using Aggregator.Host.Settings;
 using Aggregator.Host.Terminal;
 using Aggregator.Host.Topics;
@@ -13,10 +14,7 @@ public static class CheckCommand
 
     public static Command Create(KafkaAccess kafka)
     {
-        Command command = new(
-            "check",
-            "Tells what is wrong with settings, connection, topics and consumer group, and what to do. Changes nothing.\n"
-            + "Exit codes: 0 all is well, 1 something is wrong, 2 the settings cannot be used.");
+        Command command = new("check", "Tells what is wrong with settings, connection, topics and consumer group, and what to do. Changes nothing.");
         SettingsOptions options = SettingsOptions.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
@@ -32,6 +30,8 @@ public static class CheckCommand
 
     private sealed class Check(KafkaAccess access, AggregatorSettings settings, ReportWriter report)
     {
+        private const int RecordsLookedAt = 1_000;
+
         private readonly KafkaSettings _kafka = settings.Kafka;
         private int _bad;
 
@@ -149,10 +149,23 @@ public static class CheckCommand
             }
         }
 
-        private Task RecordsAsync(CancellationToken cancellation)
+        private async Task RecordsAsync(CancellationToken cancellation)
         {
-            Line(Mark.Skipped, "not looked at");
-            return Task.CompletedTask;
+            if (access.Sampler is null)
+            {
+                Line(Mark.Skipped, "not looked at");
+                return;
+            }
+            IRecordSampler sampler = access.Sampler(_kafka);
+            foreach (RecordTopic topic in Enum.GetValues<RecordTopic>())
+            {
+                RecordSample sample = RecordSample.Of(await sampler.ReadLastAsync(topic, RecordsLookedAt, cancellation), settings);
+                string name = _kafka.TopicName(topic);
+                string? whatToDo = sample.Rejected == 0
+                    ? null
+                    : $"'aggregator topics print --topic {(topic == RecordTopic.Latency ? "im-latency" : "ack")}' shows what a record must be; other names of fields go into the section Fields.";
+                Line(sample.Verdict, $"{name}: {sample.Describe()}", whatToDo);
+            }
         }
 
         // A part that fails is one bad line; the others are looked at all the same.

@@ -1,3 +1,4 @@
+using Aggregator.Core.Records;
 using Aggregator.Host;
 using Aggregator.Host.Commands;
 using Aggregator.Host.Topics;
@@ -39,6 +40,10 @@ public sealed class CheckCommandTests : IDisposable
             Group aggregator
               ✓ no other member is in it
               ✓ nothing is committed: it starts at the beginning of the topics
+
+            Records
+              ✓ im-latency: no records yet
+              ✓ ack: no records yet
 
             """, report, StringComparison.Ordinal);
         Assert.EndsWith("\nAll is well.\n", report, StringComparison.Ordinal);
@@ -85,6 +90,28 @@ public sealed class CheckCommandTests : IDisposable
               ✗ im-latency[0]: committed at 900, but the log begins at 1000: 100 records are lost
             """, _output.ToString(), StringComparison.Ordinal);
         Assert.EndsWith("\n2 things are wrong.\n", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Records_that_would_be_rejected_are_counted_by_reason_and_never_shown()
+    {
+        AddTopics();
+        string[] good = [.. Enumerable.Repeat("""{"msg_id":"m","send_ts":1767225600000}""", 97)];
+        _cluster.Records[RecordTopic.Latency] = [.. good, """{"msg_id":"secret","send_ts":1}""", """{"msg_id":"secret"}""", """{"msg_id":"secret","send_ts":2}"""];
+        _cluster.Records[RecordTopic.Ack] = ["""{"id":"m","time":1767225600000}"""];
+
+        Assert.Equal(1, await RunAsync());
+
+        Assert.Contains("""
+            Records
+              ! im-latency: the last 100 records were looked at, 3 would be rejected (3 %): 2 bad_timestamp, 1 missing_field
+                  'aggregator topics print --topic im-latency' shows what a record must be; other names of fields go into the section Fields.
+              ✗ ack: the last 1 records were looked at, 1 would be rejected (100 %): 1 missing_field
+                  'aggregator topics print --topic ack' shows what a record must be; other names of fields go into the section Fields.
+
+            1 thing is wrong.
+            """, _output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

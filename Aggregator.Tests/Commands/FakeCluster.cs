@@ -1,10 +1,12 @@
+using System.Text;
 using Aggregator.Core.Kafka;
+using Aggregator.Core.Records;
 using Aggregator.Host.Commands;
 
 namespace Aggregator.Tests.Commands;
 
 /// <summary>A cluster in memory, as far as the verbs look at one.</summary>
-internal sealed class FakeCluster : ITopicAdmin, IGroupAdmin
+internal sealed class FakeCluster : ITopicAdmin, IGroupAdmin, IRecordSampler
 {
     public List<TopicDescription> Topics { get; } = [];
 
@@ -12,10 +14,13 @@ internal sealed class FakeCluster : ITopicAdmin, IGroupAdmin
 
     public GroupDescription Group { get; set; } = new("Dead", [], []);
 
+    /// <summary>The last records of both topics, as text.</summary>
+    public Dictionary<RecordTopic, string[]> Records { get; } = [];
+
     /// <summary>Why no call succeeds; null when all is well.</summary>
     public string? Down { get; set; }
 
-    public KafkaAccess Access => new(_ => this, _ => this);
+    public KafkaAccess Access => new(_ => this, _ => this, _ => this);
 
     public Task<ClusterDescription> DescribeClusterAsync(CancellationToken cancellation) =>
         Answer(new ClusterDescription("c", ["kafka-1:9092", "kafka-2:9092"]));
@@ -31,6 +36,16 @@ internal sealed class FakeCluster : ITopicAdmin, IGroupAdmin
     }
 
     public Task<GroupDescription> DescribeGroupAsync(string group, IReadOnlyCollection<string> topics, CancellationToken cancellation) => Answer(Group);
+
+    public Task<RecordBatch> ReadLastAsync(RecordTopic topic, int count, CancellationToken cancellation)
+    {
+        RecordBatch batch = new();
+        foreach (string record in Records.GetValueOrDefault(topic, []))
+        {
+            batch.Add(new(topic, 0), batch.Count, RecordBatch.NoTimestamp, Encoding.UTF8.GetBytes(record));
+        }
+        return Answer(batch);
+    }
 
     public void Dispose()
     {

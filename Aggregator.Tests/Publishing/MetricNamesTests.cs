@@ -58,7 +58,7 @@ public sealed class MetricNamesTests
     public void Dimensions_that_become_one_label_are_reported()
     {
         Assert.Equal(
-            ["""["data-center", "x", "data.center"]: ["data-center", "data.center"] would all be the label data_center; rename all but one (Fields:Dimensions maps names)"""],
+            ["""["data-center", "x", "data.center"]: ["data-center", "data.center"] would all be the label data_center; rename all but one (--set Fields:NAME=FIELD maps a name to a field)"""],
             MetricNames.Problems([["data-center", "x", "data.center"]]));
     }
 
@@ -66,7 +66,7 @@ public sealed class MetricNamesTests
     public void Sets_that_become_one_family_are_reported()
     {
         Assert.Equal(
-            ["""["a", "b"] and ["a_b"] would share the metrics im_online_users_by_a_b; rename a dimension (Fields:Dimensions maps names)"""],
+            ["""["a", "b"] and ["a_b"] would share the metrics im_online_users_by_a_b; rename a dimension (--set Fields:NAME=FIELD maps a name to a field)"""],
             MetricNames.Problems([["a", "b"], ["a_b"], ["c"]]));
     }
 

@@ -164,6 +164,17 @@ public sealed class BadSettingsTests : IDisposable
         Assert.Null(result.Settings);
     }
 
+    [Fact]
+    public void Dimensions_that_would_be_one_label_are_refused()
+    {
+        SettingsResult result = SettingsLoader.Load(null, ["Aggregation:Groups=[[\"app-id\",\"app_id\"]]"], new Hashtable(), SettingsChecks.All);
+
+        Assert.Equal(
+            "1 setting cannot be used:\n  Aggregation:Groups  [\"app-id\", \"app_id\"]: [\"app-id\", \"app_id\"] would all be the label app_id; "
+            + "rename all but one (--set Fields:NAME=FIELD maps a name to a field)",
+            SettingErrors.Format(result.Errors));
+    }
+
     private string ComplainOf(string json)
     {
         File.WriteAllText(_file, json);

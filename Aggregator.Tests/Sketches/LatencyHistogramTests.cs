@@ -30,8 +30,10 @@ public sealed class LatencyHistogramTests
     }
 
     [Theory]
-    [InlineData(20, 0.95, 19)] // 0.95 · 20 is over 19 in doubles, as is 0.07 · 100 over 7
-    [InlineData(100, 0.07, 7)]
+    [InlineData(20, 0.95, 19)]
+    [InlineData(100, 0.07, 7)] // in doubles these three products are a little over 7, 14 and 55
+    [InlineData(100, 0.14, 14)]
+    [InlineData(100, 0.55, 55)]
     [InlineData(100, 0.5, 50)]
     [InlineData(101, 0.5, 51)]
     [InlineData(1000, 0.999, 999)]

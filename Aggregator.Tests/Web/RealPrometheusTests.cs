@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Aggregator.Core.Publishing;
 using Aggregator.Core.Diagnostics;
+using Aggregator.Core.Publishing;
 using Aggregator.Tests.Support;
 using Xunit;
 
