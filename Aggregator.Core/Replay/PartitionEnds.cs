@@ -66,6 +66,6 @@ public sealed class PartitionEnds
             return default;
         }
         int offset = head.IndexOf(",\"offset\":"u8);
-        return offset < 0 ? default : head[..offset];
+        return offset < 0 || head[..offset].IndexOf(",\"partition\":"u8) < 0 ? default : head[..offset];
     }
 }
