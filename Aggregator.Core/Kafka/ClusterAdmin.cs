@@ -24,9 +24,9 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
         _time = time;
         _timeout = timeout ?? DefaultTimeout;
         _trouble = new(configuration, _timeout);
-        _client = new AdminClientBuilder(configuration)
+        _client = new AdminClientBuilder(new Dictionary<string, string>(configuration) { ["log.connection.close"] = "true" })
             .SetErrorHandler((_, error) => _trouble.Note(error))
-            .SetLogHandler((_, _) => { })
+            .SetLogHandler((_, message) => _trouble.Note(message))
             .Build();
     }
 
@@ -150,16 +150,31 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
 
     private async Task<(string State, IReadOnlyList<string> Members)> MembersAsync(string group, CancellationToken cancellation)
     {
-        try
+        long start = _time.GetTimestamp();
+        while (true)
         {
-            DescribeConsumerGroupsResult result = await Ask(
-                () => _client.DescribeConsumerGroupsAsync([group], new() { RequestTimeout = _timeout }), cancellation).ConfigureAwait(false);
-            ConsumerGroupDescription description = result.ConsumerGroupDescriptions[0];
-            return (description.State.ToString(), [.. description.Members.Select(member => $"{member.ClientId}@{member.Host.TrimStart('/')}")]);
-        }
-        catch (DescribeConsumerGroupsException failure) when (failure.Results.ConsumerGroupDescriptions[0].Error.Code == ErrorCode.GroupIdNotFound)
-        {
-            return ("Dead", []);
+            try
+            {
+                DescribeConsumerGroupsResult result = await Ask(
+                    () => _client.DescribeConsumerGroupsAsync([group], new() { RequestTimeout = _timeout }), cancellation).ConfigureAwait(false);
+                ConsumerGroupDescription description = result.ConsumerGroupDescriptions[0];
+                return (description.State.ToString(), [.. description.Members.Select(member => $"{member.ClientId}@{member.Host.TrimStart('/')}")]);
+            }
+            catch (DescribeConsumerGroupsException failure)
+            {
+                Error error = failure.Results.ConsumerGroupDescriptions[0].Error;
+                if (error.Code == ErrorCode.GroupIdNotFound)
+                {
+                    return ("Dead", []);
+                }
+                // the first group of a cluster has to wait for its coordinator
+                bool isEarly = error.Code is ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.GroupLoadInProgress or ErrorCode.NotCoordinatorForGroup;
+                if (!isEarly || _time.GetElapsedTime(start) > _timeout)
+                {
+                    throw new KafkaUnavailableException($"group {group} cannot be described: {(error.Reason.Length > 0 ? error.Reason : error.Code)}", failure);
+                }
+            }
+            await Task.Delay(LookAgain, _time, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -20,6 +20,17 @@ internal sealed class ConnectionTrouble(IReadOnlyDictionary<string, string> conf
         }
     }
 
+    /// <summary>A broker that just closes the connection (a wrong security.protocol) makes no error, only a line in the log.</summary>
+    public void Note(LogMessage message)
+    {
+        if (message.Facility == "FAIL")
+        {
+            // [thrd:host:9092/bootstrap]: what happened
+            int thread = message.Message.StartsWith('[') ? message.Message.IndexOf("]: ", StringComparison.Ordinal) : -1;
+            _reason ??= thread < 0 ? message.Message : message.Message[(thread + 3)..];
+        }
+    }
+
     public KafkaUnavailableException Unavailable(KafkaException failure)
     {
         string servers = configuration.GetValueOrDefault("bootstrap.servers", "");
