@@ -1,6 +1,91 @@
+using System.Globalization;
+
 namespace Aggregator.Core.Kafka;
 
 /// <summary>What is committed beside the low-water offset of a partition: all that reading again from there cannot tell.</summary>
 /// <param name="WatermarkMs">W(p) just before the record at the committed offset; null for minus infinity.</param>
 /// <param name="FinalThroughMs">Windows that end at or before this time are published; null when none is.</param>
-public sealed record CommitMetadata(long? WatermarkMs, long? FinalThroughMs);
+public sealed record CommitMetadata(long? WatermarkMs, long? FinalThroughMs)
+{
+    /// <summary>What is known where nothing was read yet: W(p) = minus infinity, nothing final.</summary>
+    public static CommitMetadata Nothing { get; } = new(null, null);
+
+    // Brokers refuse more than offset.metadata.max.bytes (4,096 by default): what is longer was not written here.
+    private const int MaxLength = 4096;
+
+    private const string None = "-";
+
+    /// <summary>The string that goes into the commit: <c>v1;w=1712345650000;f=1712345640000</c>, <c>-</c> for null.</summary>
+    public string Format() => $"v1;w={Text(WatermarkMs)};f={Text(FinalThroughMs)}";
+
+    /// <summary>Reads what <see cref="Format"/> wrote. Fields that are not known here are passed over, a version that is not known here is not guessed at.</summary>
+    /// <param name="text">The metadata of a commit as the broker keeps it.</param>
+    /// <param name="metadata">What it says; null unless the outcome is <see cref="CommitMetadataOutcome.Usable"/>.</param>
+    public static CommitMetadataOutcome Parse(string? text, out CommitMetadata? metadata)
+    {
+        metadata = null;
+        if (string.IsNullOrEmpty(text))
+        {
+            return CommitMetadataOutcome.Absent;
+        }
+        if (text.Length > MaxLength || text[0] != 'v')
+        {
+            return CommitMetadataOutcome.Damaged;
+        }
+        string[] parts = text.Split(';');
+        if (!int.TryParse(parts[0].AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int version) || version < 1)
+        {
+            return CommitMetadataOutcome.Damaged;
+        }
+        if (version > 1)
+        {
+            return CommitMetadataOutcome.NewerVersion;
+        }
+        long? watermark = null, final = null;
+        bool hasWatermark = false, hasFinal = false;
+        foreach (string part in parts.AsSpan(1))
+        {
+            int equals = part.IndexOf('=', StringComparison.Ordinal);
+            if (equals <= 0)
+            {
+                return CommitMetadataOutcome.Damaged;
+            }
+            ReadOnlySpan<char> value = part.AsSpan(equals + 1);
+            bool sound = part.AsSpan(0, equals) switch
+            {
+                "w" => TryRead(value, ref hasWatermark, out watermark),
+                "f" => TryRead(value, ref hasFinal, out final),
+                _ => true,
+            };
+            if (!sound)
+            {
+                return CommitMetadataOutcome.Damaged;
+            }
+        }
+        if (!hasWatermark || !hasFinal)
+        {
+            return CommitMetadataOutcome.Damaged;
+        }
+        metadata = new CommitMetadata(watermark, final);
+        return CommitMetadataOutcome.Usable;
+    }
+
+    private static bool TryRead(ReadOnlySpan<char> text, ref bool seen, out long? value)
+    {
+        value = null;
+        if (seen)
+        {
+            return false;
+        }
+        seen = true;
+        if (text.SequenceEqual(None))
+        {
+            return true;
+        }
+        bool sound = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number);
+        value = sound ? number : null;
+        return sound;
+    }
+
+    private static string Text(long? value) => value?.ToString(CultureInfo.InvariantCulture) ?? None;
+}

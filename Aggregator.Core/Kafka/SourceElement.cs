@@ -20,6 +20,9 @@ public abstract record SourceElement
     /// <param name="AckPartitions">How many partitions the ack topic has.</param>
     public sealed record Assigned(IReadOnlyList<AssignedPartition> Partitions, int LatencyPartitions, int AckPartitions) : SourceElement
     {
+        /// <summary>Counts assignments from 1: a commit that belongs to an earlier one is void.</summary>
+        public long Number { get; init; }
+
         /// <summary>Deliveries are joined over all partitions of both topics: with fewer there are no results.</summary>
         public bool IsComplete => LatencyPartitions > 0 && AckPartitions > 0 && Partitions.Count == LatencyPartitions + AckPartitions;
     }

@@ -114,6 +114,24 @@ public sealed class RecordBatch
         return _data.AsSpan(_valueStarts[i], valueLength);
     }
 
+    /// <summary>
+    /// Says where the last record came from. A client that shows a record's bytes before its position appends first and places after.
+    /// </summary>
+    public void PlaceLast(PartitionId partition, long offset, long timestampMs)
+    {
+        int i = Count - 1;
+        _partitions[i] = partition;
+        _offsets[i] = offset;
+        _timestamps[i] = timestampMs;
+    }
+
+    /// <summary>Takes the last record out again.</summary>
+    public void RemoveLast()
+    {
+        int i = --Count;
+        _dataLength = _valueStarts[i] - Math.Max(0, _keyLengths[i]);
+    }
+
     /// <summary>Empties it for the next use.</summary>
     public void Clear()
     {

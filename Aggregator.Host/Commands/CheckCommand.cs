@@ -156,7 +156,7 @@ public static class CheckCommand
                 Line(Mark.Skipped, "not looked at");
                 return;
             }
-            using IRecordSampler sampler = access.Sampler(_kafka);
+            IRecordSampler sampler = access.Sampler(_kafka);
             foreach (RecordTopic topic in Enum.GetValues<RecordTopic>())
             {
                 RecordSample sample = RecordSample.Of(await sampler.ReadLastAsync(topic, RecordsLookedAt, cancellation), settings);

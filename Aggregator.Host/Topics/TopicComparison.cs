@@ -26,9 +26,13 @@ public sealed class TopicComparison(TopicCatalog catalog, KafkaSettings kafka)
             findings.AddRange(catalog.Configs.Select(rule => Config(topic, rule)));
             first ??= topic;
         }
-        if (kafka.DeadLetterTopic is { } deadLetters && Existing(deadLetters, found, findings) is { } exists)
+        if (kafka.DeadLetterTopic is { } deadLetters)
         {
-            findings.Add(new(exists.Name, "topic", "exists", "exists", TopicVerdict.Fine));
+            // results do not suffer without it
+            bool exists = found.Topics.Any(topic => topic.Name == deadLetters);
+            findings.Add(exists
+                ? new(deadLetters, "topic", "exists", "exists", TopicVerdict.Fine)
+                : new(deadLetters, "topic", "exists", "missing", TopicVerdict.Remark, "copies of rejected records get lost; 'aggregator topics create' makes it"));
         }
         return findings;
     }

@@ -1,0 +1,135 @@
+using Aggregator.Core.Records;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using ClusterTopic = Confluent.Kafka.Admin.TopicDescription;
+
+namespace Aggregator.Core.Kafka;
+
+/// <summary>
+/// Asks the brokers about once a second, beside the poll thread: for the ends of the assigned partitions while they are read, else for the topics. So it is
+/// known whether Kafka answers, which topic is missing, whether one was replaced, and whether a gap in the offsets lost records.
+/// </summary>
+internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board)
+{
+    private const int RoundsPerLookAtTopics = 5;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(8);
+
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(Interval, context.Time);
+        for (int round = 0; await TickAsync(timer, stop).ConfigureAwait(false); round++)
+        {
+            AssignmentView view = board.Current;
+            if (view.Session is not { } session)
+            {
+                continue;
+            }
+            try
+            {
+                await LookAsync(session, view, round).ConfigureAwait(false);
+            }
+            catch (KafkaException e)
+            {
+                if (!stop.IsCancellationRequested && ReferenceEquals(board.Current.Session, session))
+                {
+                    Failed(e.Error);
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                // The consumer ended meanwhile.
+            }
+        }
+    }
+
+    private async Task LookAsync(ConsumerSession session, AssignmentView view, int round)
+    {
+        if (!view.IsRead || round % RoundsPerLookAtTopics == 0)
+        {
+            LookAt(await session.DescribeTopicsAsync(context.Names.Both, RequestTimeout).ConfigureAwait(false), view);
+            context.Connected();
+        }
+        if (view.IsRead)
+        {
+            DateTimeOffset askedAt = context.Time.GetUtcNow();
+            long askedTimestamp = context.Time.GetTimestamp();
+            IReadOnlyDictionary<TopicPartition, long> ends =
+                await session.ListOffsetsAsync(view.Partitions, OffsetSpec.Latest(), RequestTimeout).ConfigureAwait(false);
+            context.Connected();
+            board.OfferEnds(view.Number, new SourceElement.EndOffsets(
+                askedAt, askedTimestamp, [.. ends.Select(e => KeyValuePair.Create(context.Names.Id(e.Key), e.Value))]));
+            await LookIntoJumpsAsync(session).ConfigureAwait(false);
+        }
+    }
+
+    private void LookAt(IReadOnlyList<ClusterTopic> topics, AssignmentView view)
+    {
+        string? missing = AssignmentResolver.WhatIsMissing(topics);
+        if (!view.IsRead)
+        {
+            if (missing is not null)
+            {
+                context.NotReady(missing);
+                context.Warn("missing:" + missing, $"Waiting: {missing}.");
+            }
+            else if (view.Partitions.Count == 0)
+            {
+                context.NotReady($"no partitions are assigned: group {context.Settings.GroupId} is being joined, or other members hold them");
+            }
+            return;
+        }
+        var replaced = topics
+            .Where(t => !t.Error.IsError && view.TopicIds.TryGetValue(t.Name, out string? id) && id != (t.TopicId?.ToString() ?? ""))
+            .Select(t => t.Name)
+            .ToHashSet();
+        if (replaced.Count > 0 && ReferenceEquals(board.Current, view))
+        {
+            board.AskResync($"topic {string.Join(", ", replaced)} was deleted and created again", replaced);
+        }
+    }
+
+    private async Task LookIntoJumpsAsync(ConsumerSession session)
+    {
+        IReadOnlyList<KeyValuePair<PartitionId, (long From, long To)>> jumps = board.TakeJumps();
+        if (jumps.Count == 0)
+        {
+            return;
+        }
+        IReadOnlyDictionary<TopicPartition, long> earliest = await session.ListOffsetsAsync(
+            [.. jumps.Select(j => context.Names.Partition(j.Key))], OffsetSpec.Earliest(), RequestTimeout).ConfigureAwait(false);
+        foreach ((PartitionId partition, (long from, long to)) in jumps)
+        {
+            long first = earliest[context.Names.Partition(partition)];
+            if (first > from)
+            {
+                context.Lost(partition, from, first, Math.Min(first, to) - from, "next offset to read");
+            }
+        }
+    }
+
+    private void Failed(Error error)
+    {
+        if (error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve
+            or ErrorCode.Local_Authentication or ErrorCode.Local_Ssl or ErrorCode.RequestTimedOut)
+        {
+            context.Disconnected(error.Reason);
+        }
+        else
+        {
+            context.Warn("monitor:" + error.Code, $"Kafka does not tell the ends of the partitions: {error.Reason}.");
+        }
+    }
+
+    private static async Task<bool> TickAsync(PeriodicTimer timer, CancellationToken stop)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Globalization;
+
+namespace Aggregator.Core.Kafka;
+
+/// <summary>Makes librdkafka's configuration out of the settings. Pure; what librdkafka refuses is found by <see cref="ClientConfigurationCheck"/>.</summary>
+public static class ClientConfiguration
+{
+    /// <summary>What stands in place of a secret wherever a configuration is printed.</summary>
+    public const string Masked = "***";
+
+    /// <summary>Keys whose values are secrets, in any client.</summary>
+    private static readonly string[] SecretParts = ["password", "secret", "passphrase", ".pem", "sasl.oauthbearer.config", "jaas"];
+
+    /// <summary>The consumer of the record source.</summary>
+    public static Dictionary<string, string> Consumer(KafkaSettings settings)
+    {
+        Dictionary<string, string> c = Common(settings);
+        c["group.id"] = settings.GroupId;
+
+        // Start offsets are always explicit here, so this one decides only what happens when the log loses the offset that is read next: go on at the
+        // earliest that is left, never at the end. KafkaSettings.AutoOffsetReset is applied by the source itself.
+        c["auto.offset.reset"] = "earliest";
+        c["enable.auto.commit"] = "false";
+        c["enable.auto.offset.store"] = "false";
+        c["enable.partition.eof"] = "true";
+        c["isolation.level"] = "read_committed";
+        c["allow.auto.create.topics"] = "false";
+
+        // A new partition is found within this time (the default is 5 min: a new partition's records would all come too late).
+        c["topic.metadata.refresh.interval.ms"] = "5000";
+
+        // The limit counts payload only; at 120 B a record 64 MB (the default) is 250 MB of memory. With a small queue the fetcher must look again soon:
+        // at its default of 1 s a full queue stops it that long (1.3 → 0.26 million records/s).
+        c["queued.max.messages.kbytes"] = "16384";
+        c["fetch.queue.backoff.ms"] = "5";
+        c["fetch.wait.max.ms"] = "100";
+        c["fetch.error.backoff.ms"] = "250";
+
+        if (string.Equals(settings.GroupProtocol, "consumer", StringComparison.OrdinalIgnoreCase))
+        {
+            // KIP-848: the broker owns assignor, session timeout and heartbeats; librdkafka refuses to start with any of those keys.
+            c["group.protocol"] = "consumer";
+        }
+        else
+        {
+            long session = (long)settings.SessionTimeout.TotalMilliseconds;
+            c["group.protocol"] = "classic";
+            c["partition.assignment.strategy"] = "cooperative-sticky";
+            c["session.timeout.ms"] = Text(session);
+            c["heartbeat.interval.ms"] = Text(Math.Clamp(session / 3, 100, 3000));
+            c["max.poll.interval.ms"] = Text(Math.Max(300_000, session));
+        }
+        return WithProperties(c, settings);
+    }
+
+    /// <summary>The producer of dead letters.</summary>
+    public static Dictionary<string, string> Producer(KafkaSettings settings)
+    {
+        Dictionary<string, string> c = Common(settings);
+        c["enable.idempotence"] = "true";
+        c["compression.type"] = "lz4";
+        c["linger.ms"] = "50";
+        c["queue.buffering.max.kbytes"] = "16384";
+        c["queue.buffering.max.messages"] = "50000";
+        c["message.timeout.ms"] = "60000";
+        return WithProperties(c, settings);
+    }
+
+    /// <summary>The client that looks at topics and creates them.</summary>
+    public static Dictionary<string, string> Admin(KafkaSettings settings) => WithProperties(Common(settings), settings);
+
+    /// <summary>The configuration for reading, a <c>key = value</c> line each, by key, secrets masked.</summary>
+    public static IReadOnlyList<string> Describe(IReadOnlyDictionary<string, string> configuration) =>
+        [.. configuration.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} = {Shown(pair.Key, pair.Value)}")];
+
+    /// <summary>Whether the value of the key must not be printed.</summary>
+    public static bool IsSecret(string key) =>
+        SecretParts.Any(part => key.Contains(part, StringComparison.OrdinalIgnoreCase)) && !key.EndsWith(".location", StringComparison.OrdinalIgnoreCase);
+
+    internal static string Shown(string key, string value) => IsSecret(key) ? Masked : value;
+
+    private static Dictionary<string, string> Common(KafkaSettings settings)
+    {
+        var c = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["bootstrap.servers"] = settings.BootstrapServers,
+            ["client.id"] = settings.ClientId,
+            ["security.protocol"] = settings.SecurityProtocol.ToLowerInvariant(),
+            ["socket.keepalive.enable"] = "true",
+            ["reconnect.backoff.ms"] = "100",
+            ["reconnect.backoff.max.ms"] = "5000",
+            ["statistics.interval.ms"] = "0",
+            ["log.connection.close"] = "false",
+            ["enable.metrics.push"] = "false",
+        };
+        AddIfGiven(c, "sasl.mechanism", settings.SaslMechanism);
+        AddIfGiven(c, "sasl.username", settings.SaslUsername);
+        AddIfGiven(c, "sasl.password", settings.SaslPassword);
+        AddIfGiven(c, "ssl.ca.location", settings.SslCaLocation);
+        return c;
+    }
+
+    private static Dictionary<string, string> WithProperties(Dictionary<string, string> configuration, KafkaSettings settings)
+    {
+        foreach ((string key, string value) in settings.Properties)
+        {
+            if (ClientConfigurationCheck.WhyDenied(key) is null)
+            {
+                // An alias beside the key it stands for would leave it to chance which of the two librdkafka takes.
+                configuration.Remove(Aliases.GetValueOrDefault(key, key));
+                configuration[key] = value;
+            }
+        }
+        return configuration;
+    }
+
+    private static readonly Dictionary<string, string> Aliases = new(StringComparer.Ordinal)
+    {
+        ["sasl.mechanisms"] = "sasl.mechanism",
+        ["compression.codec"] = "compression.type",
+        ["queue.buffering.max.ms"] = "linger.ms",
+        ["delivery.timeout.ms"] = "message.timeout.ms",
+    };
+
+    private static void AddIfGiven(Dictionary<string, string> configuration, string key, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+        {
+            configuration[key] = value;
+        }
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

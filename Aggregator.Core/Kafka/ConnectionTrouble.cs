@@ -1,0 +1,33 @@
+using System.Globalization;
+using Confluent.Kafka;
+
+namespace Aggregator.Core.Kafka;
+
+/// <summary>
+/// Remembers what a client said about its connections: a request that fails says only that it timed out, while the reason (refused, TLS, SASL) came to the
+/// client's error handler before.
+/// </summary>
+internal sealed class ConnectionTrouble(IReadOnlyDictionary<string, string> configuration)
+{
+    private volatile string? _reason;
+
+    public void Note(Error error)
+    {
+        // "all brokers are down" comes after the reason why
+        if (error.Code != ErrorCode.Local_AllBrokersDown)
+        {
+            _reason = error.Reason;
+        }
+    }
+
+    public KafkaUnavailableException Unavailable(KafkaException failure)
+    {
+        string servers = configuration.GetValueOrDefault("bootstrap.servers", "");
+        bool isSilence = failure.Error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.RequestTimedOut;
+        string seconds = ClusterAdmin.RequestTimeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
+        string message = isSilence
+            ? $"no broker of {servers} answered within {seconds} s" + (_reason is null ? "" : $": {_reason}")
+            : $"{servers} refused: {failure.Error.Reason}";
+        return new(message, failure);
+    }
+}

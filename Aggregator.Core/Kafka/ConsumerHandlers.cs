@@ -1,0 +1,7 @@
+using Confluent.Kafka;
+
+namespace Aggregator.Core.Kafka;
+
+/// <summary>What a consumer reports besides records. None of them may throw.</summary>
+internal sealed record ConsumerHandlers(
+    Action<List<TopicPartition>> Assigned, Action<List<TopicPartition>> Revoked, Action<Error> Error, Action<LogMessage> Log);

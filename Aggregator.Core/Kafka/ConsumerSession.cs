@@ -1,0 +1,89 @@
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+using ClusterTopic = Confluent.Kafka.Admin.TopicDescription;
+using Consumer = Confluent.Kafka.IConsumer<Aggregator.Core.Kafka.BatchWriter.CopiedKey, Aggregator.Core.Kafka.BatchWriter.CopiedValue>;
+
+namespace Aggregator.Core.Kafka;
+
+/// <summary>One consumer from its making to its end, with the admin client on the same connections. After a fatal error a new one takes its place.</summary>
+internal sealed class ConsumerSession
+{
+    private readonly IsolationLevel _isolation;
+    private int _closed;
+
+    private ConsumerSession(Consumer consumer, IsolationLevel isolation)
+    {
+        Consumer = consumer;
+        Admin = new DependentAdminClientBuilder(consumer.Handle).Build();
+        Native = new NativeConsumer(consumer.Handle);
+        _isolation = isolation;
+    }
+
+    public Consumer Consumer { get; }
+
+    public NativeConsumer Native { get; }
+
+    private IAdminClient Admin { get; }
+
+    /// <summary>Makes the consumer. Handlers run on the thread that consumes, save that of the log.</summary>
+    /// <exception cref="InvalidOperationException">librdkafka does not take the configuration.</exception>
+    public static ConsumerSession Open(IReadOnlyDictionary<string, string> configuration, BatchWriter writer, ConsumerHandlers handlers)
+    {
+        var config = new Dictionary<string, string>(configuration, StringComparer.Ordinal)
+        {
+            // Headers are not needed, and each field costs garbage per record.
+            ["dotnet.consumer.consume.result.fields"] = "timestamp,topic",
+        };
+        Consumer consumer = new ConsumerBuilder<BatchWriter.CopiedKey, BatchWriter.CopiedValue>(config)
+            .SetKeyDeserializer(writer)
+            .SetValueDeserializer(writer)
+            .SetPartitionsAssignedHandler((_, partitions) => handlers.Assigned(partitions))
+            .SetPartitionsRevokedHandler((_, partitions) => handlers.Revoked(partitions.ConvertAll(p => p.TopicPartition)))
+            .SetPartitionsLostHandler((_, partitions) => handlers.Revoked(partitions.ConvertAll(p => p.TopicPartition)))
+            .SetErrorHandler((_, error) => handlers.Error(error))
+            .SetLogHandler((_, message) => handlers.Log(message))
+            .Build();
+        IsolationLevel isolation = configuration.GetValueOrDefault("isolation.level") == "read_uncommitted"
+            ? IsolationLevel.ReadUncommitted
+            : IsolationLevel.ReadCommitted;
+        return new ConsumerSession(consumer, isolation);
+    }
+
+    /// <summary>Offsets of the partitions: the first (<see cref="OffsetSpec.Earliest"/>) or the end as far as it can be read (<see cref="OffsetSpec.Latest"/>).</summary>
+    /// <exception cref="KafkaException">The brokers do not answer, or not for every partition.</exception>
+    public async Task<IReadOnlyDictionary<TopicPartition, long>> ListOffsetsAsync(IReadOnlyList<TopicPartition> partitions, OffsetSpec spec, TimeSpan timeout)
+    {
+        ListOffsetsResult result = await Admin.ListOffsetsAsync(
+            partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = spec }),
+            new ListOffsetsOptions { RequestTimeout = timeout, IsolationLevel = _isolation }).ConfigureAwait(false);
+        return result.ResultInfos.ToDictionary(
+            info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
+    }
+
+    /// <summary>What the brokers know of topics; a topic that does not exist has its error. Creates none.</summary>
+    /// <exception cref="KafkaException">The brokers do not answer.</exception>
+    public Task<IReadOnlyList<ClusterTopic>> DescribeTopicsAsync(IReadOnlyList<string> topics, TimeSpan timeout) =>
+        TopicQuestion.DescribeAsync(Admin, topics, timeout);
+
+    /// <summary>Leaves the group and ends the client. May hang when brokers do: call it where that does no harm.</summary>
+    public void Close()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) == 1)
+        {
+            return;
+        }
+        try
+        {
+            Admin.Dispose();
+            Consumer.Close();
+        }
+        catch (KafkaException)
+        {
+            // Not leaving the group in good order costs the others the session timeout, no more.
+        }
+        finally
+        {
+            Consumer.Dispose();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using Aggregator.Core.Diagnostics;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+
+namespace Aggregator.Core.Kafka;
+
+/// <summary>What the parts of the source share: settings, clock, and one voice towards status and log. Thread-safe.</summary>
+internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status, ILogger logger, TimeProvider time)
+{
+    private readonly LogThrottle _throttle = new(time, TimeSpan.FromSeconds(30));
+    private volatile string? _reason;
+
+    public KafkaSettings Settings => settings;
+
+    public ServiceStatus Status => status;
+
+    public ILogger Logger => logger;
+
+    public TimeProvider Time => time;
+
+    public TopicNames Names { get; } = new(settings);
+
+    /// <summary>Says why nothing is read.</summary>
+    public void NotReady(string reason)
+    {
+        _reason = reason;
+        status.NotReadyReason = reason;
+    }
+
+    /// <summary>Takes back what <see cref="NotReady"/> said, unless another part had something else to say since.</summary>
+    public void Ready()
+    {
+        if (_reason is { } reason && ReferenceEquals(status.NotReadyReason, reason))
+        {
+            status.NotReadyReason = null;
+        }
+        _reason = null;
+    }
+
+    /// <summary>Logs a line, at once and then every 30 s at most.</summary>
+    public void Warn(string kind, string text, bool important = true)
+    {
+        if (_throttle.Allows(kind, out int heldBack))
+        {
+            logger.Log(important ? LogLevel.Warning : LogLevel.Debug, "{Text}{More}", text, heldBack == 0 ? "" : $" ({heldBack} like this since the last line)");
+        }
+    }
+
+    /// <summary>The state that lines of a kind were about is over.</summary>
+    public void Settled(string kind) => _throttle.Reset(kind);
+
+    /// <summary>Takes note of an error of the client.</summary>
+    /// <returns>Whether the consumer is past help.</returns>
+    public bool Report(Error error, TopicPartitionOffset? where = null)
+    {
+        status.KafkaErrors.Add();
+        string place = where is null || where.Topic is null ? "" : $" ({where.Topic}[{where.Partition.Value}])";
+        switch (error.Code)
+        {
+            case ErrorCode.Local_AllBrokersDown:
+            case ErrorCode.Local_Transport:
+            case ErrorCode.Local_Resolve:
+            case ErrorCode.Local_TimedOut:
+                if (error.Code == ErrorCode.Local_AllBrokersDown)
+                {
+                    Disconnected(error.Reason);
+                }
+                break;
+            case ErrorCode.UnknownTopicOrPart:
+            case ErrorCode.Local_UnknownTopic:
+            case ErrorCode.Local_UnknownPartition:
+                Warn("topic:" + error.Code, $"Kafka: {error.Reason}{place}. Waiting for it.");
+                break;
+            default:
+                Warn("error:" + error.Code, $"Kafka: {error.Reason}{place} ({error.Code}).");
+                break;
+        }
+        return error.IsFatal;
+    }
+
+    /// <summary>The brokers do not answer.</summary>
+    public void Disconnected(string reason)
+    {
+        status.KafkaConnected = false;
+        NotReady($"Kafka at {settings.BootstrapServers} does not answer: {reason}");
+        Warn("connection", $"Kafka at {settings.BootstrapServers} does not answer: {reason}. Trying again until it does.");
+    }
+
+    /// <summary>The brokers answered.</summary>
+    public void Connected()
+    {
+        if (!status.KafkaConnected)
+        {
+            status.KafkaConnected = true;
+            Settled("connection");
+            logger.LogInformation("Connected to Kafka at {Servers}.", settings.BootstrapServers);
+        }
+    }
+
+    /// <summary>Logs and counts what was found at the starts of an assignment that is now read.</summary>
+    public void ReportStarts(Resolution resolution)
+    {
+        Ready();
+        foreach (StartOffset start in resolution.Starts)
+        {
+            string partition = Names.Text(start.Assigned.Partition);
+            long offset = start.Assigned.StartOffset;
+            switch (start.Reason)
+            {
+                case StartReason.RecordsLost:
+                    Lost(start.Assigned.Partition, offset - start.Lost, offset, start.Lost, "committed offset");
+                    break;
+                case StartReason.LogReplaced:
+                    logger.LogError("{Partition}: the committed offset is beyond the end of the log: the topic was deleted and created again, or cut. Starting at its first offset {Offset}.",
+                        partition, offset);
+                    break;
+                case StartReason.NewPartition:
+                    logger.LogInformation("{Partition}: new to group {Group}; starting at its first offset {Offset}.", partition, settings.GroupId, offset);
+                    break;
+            }
+            if (start.Metadata is CommitMetadataOutcome.NewerVersion or CommitMetadataOutcome.Damaged)
+            {
+                logger.LogWarning("{Partition}: the metadata of the committed offset {Offset} {Problem}; its watermark is rebuilt from the records.",
+                    partition, offset, start.Metadata == CommitMetadataOutcome.Damaged ? "is damaged" : "was written by a newer version");
+            }
+        }
+        logger.LogInformation("Reading {Partitions} partitions ({Latency} of {LatencyTopic}, {Ack} of {AckTopic} exist).",
+            resolution.Starts.Count, resolution.LatencyPartitions, settings.LatencyTopic, resolution.AckPartitions, settings.AckTopic);
+    }
+
+    /// <summary>Counts and logs records that the log no longer held when they were to be read.</summary>
+    public void Lost(Records.PartitionId partition, long from, long earliest, long count, string whatFrom)
+    {
+        status.LostRecords.GetOrAdd((settings.TopicName(partition.Topic), partition.Partition), static _ => new Counter()).Add(count);
+        logger.LogError("{Partition}: {Count} records are lost: the {What} is {From}, the earliest offset of the log is {Earliest}. Is its retention long enough?",
+            Names.Text(partition), count, whatFrom, from, earliest);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Aggregator.Core.Kafka;
+using Confluent.Kafka;
+using Xunit;
+
+namespace Aggregator.Tests.Kafka;
+
+/// <summary>An embedded broker with both topics and a way to write to them.</summary>
+internal sealed class EmbeddedKafka : IDisposable
+{
+    private readonly IProducer<string?, string?> _producer;
+
+    public EmbeddedKafka(int partitions = 2, int brokers = 1, bool topics = true)
+    {
+        Broker = EmbeddedBroker.Start(brokers);
+        if (topics)
+        {
+            Broker.CreateTopic("im-latency", partitions);
+            Broker.CreateTopic("ack", partitions);
+        }
+        _producer = Producer(Broker.BootstrapServers);
+    }
+
+    public EmbeddedBroker Broker { get; }
+
+    public KafkaSettings Settings => new() { BootstrapServers = Broker.BootstrapServers, SessionTimeout = TimeSpan.FromSeconds(6) };
+
+    public static IProducer<string?, string?> Producer(string servers) =>
+        new ProducerBuilder<string?, string?>(new ProducerConfig { BootstrapServers = servers, LingerMs = 2 })
+            .SetKeySerializer(NullableUtf8.Instance).SetValueSerializer(NullableUtf8.Instance).SetLogHandler((_, _) => { }).Build();
+
+    /// <summary>Writes values <c>from</c> … <c>from + count - 1</c> to a partition.</summary>
+    public void Write(string topic, int partition, int from, int count) => Write(_producer, topic, partition, from, count);
+
+    public static void Write(IProducer<string?, string?> producer, string topic, int partition, int from, int count)
+    {
+        for (int i = from; i < from + count; i++)
+        {
+            string text = i.ToString(CultureInfo.InvariantCulture);
+            producer.Produce(new TopicPartition(topic, partition), new Message<string?, string?> { Key = "k" + text, Value = text });
+        }
+        Assert.Equal(0, producer.Flush(TimeSpan.FromSeconds(20)));
+    }
+
+    public void Send(string topic, int partition, string? key, string? value, DateTimeOffset? at = null)
+    {
+        _producer.Produce(new TopicPartition(topic, partition), new Message<string?, string?>
+        {
+            Key = key, Value = value, Timestamp = at is { } t ? new Timestamp(t) : Timestamp.Default,
+        });
+        Assert.Equal(0, _producer.Flush(TimeSpan.FromSeconds(20)));
+    }
+
+    public void Dispose()
+    {
+        _producer.Dispose();
+        Broker.Dispose();
+    }
+
+    private sealed class NullableUtf8 : ISerializer<string?>
+    {
+        public static NullableUtf8 Instance { get; } = new();
+
+        public byte[] Serialize(string? data, SerializationContext context) => data is null ? null! : System.Text.Encoding.UTF8.GetBytes(data);
+    }
+}
