@@ -64,10 +64,6 @@ public static class CheckCommand
             report.Table(
                 ["setting", "value", "from"],
                 [.. values.Where(IsWorthALine).Select(value => (Mark.Good, (IReadOnlyList<string>)[value.Name, value.Text.Length == 0 ? "-" : value.Text, value.Where]))]);
-            if (_kafka.SslCaLocation is { } authorities && !File.Exists(authorities))
-            {
-                Line(Mark.Bad, $"Kafka:SslCaLocation: there is no file {authorities}", "Name a PEM file of the authorities that signed the brokers' certificates.");
-            }
         }
 
         // a field that bears its own name says nothing

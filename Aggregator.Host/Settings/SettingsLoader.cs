@@ -46,14 +46,15 @@ public static class SettingsLoader
             reader.Finish();
             errors.AddRange(reader.Errors);
         }
+        List<SettingValue> values = [.. aggregation.Values, .. kafka.Values, .. fields.Values];
         foreach (SettingError error in (checks ?? []).SelectMany(check => check(settings)))
         {
             if (!errors.Exists(other => other.Name == error.Name))
             {
-                errors.Add(error);
+                SettingValue? value = values.Find(value => value.Name == error.Name && value.Source is (SettingSource.File or SettingSource.Environment));
+                errors.Add(error with { Where = value?.Where });
             }
         }
-        List<SettingValue> values = [.. aggregation.Values, .. kafka.Values, .. fields.Values];
         return new(errors.Count == 0 ? settings : null, errors, values);
     }
 
