@@ -37,7 +37,7 @@ internal sealed class FinalWindows
     public FinalResults Advance(long watermarkMs)
     {
         ActivityFinal = Math.Max(ActivityFinal, LastEndedBy(watermarkMs));
-        DeliveryFinal = Math.Max(DeliveryFinal, LastEndedBy(watermarkMs == long.MaxValue ? watermarkMs : watermarkMs - _ackTimeoutMs));
+        DeliveryFinal = Math.Max(DeliveryFinal, watermarkMs == long.MaxValue ? ActivityFinal : LastEndedBy(Math.Max(0, watermarkMs) - _ackTimeoutMs));
         return new(TakeActivities(), TakeWindows());
     }
 
