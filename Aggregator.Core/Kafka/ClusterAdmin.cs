@@ -6,31 +6,35 @@ namespace Aggregator.Core.Kafka;
 /// <summary>Looks at a cluster and creates topics, through Confluent.Kafka's admin client.</summary>
 public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
 {
-    /// <summary>How long one request may take.</summary>
-    public static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>How long one request may take unless said otherwise.</summary>
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
     private readonly IAdminClient _client;
     private readonly ConnectionTrouble _trouble;
     private readonly TimeProvider _time;
+    private readonly TimeSpan _timeout;
 
     /// <param name="configuration">librdkafka's configuration of the client.</param>
     /// <param name="time">The clock between looks at topics that were just created.</param>
-    public ClusterAdmin(IReadOnlyDictionary<string, string> configuration, TimeProvider time)
+    /// <param name="timeout">How long one request may take.</param>
+    public ClusterAdmin(IReadOnlyDictionary<string, string> configuration, TimeProvider time, TimeSpan? timeout = null)
     {
         _time = time;
-        _trouble = new(configuration);
-        _client = new AdminClientBuilder(configuration)
+        _timeout = timeout ?? DefaultTimeout;
+        _trouble = new(configuration, _timeout);
+        _client = new AdminClientBuilder(new Dictionary<string, string>(configuration) { ["log.connection.close"] = "true" })
             .SetErrorHandler((_, error) => _trouble.Note(error))
-            .SetLogHandler((_, _) => { })
+            .SetLogHandler((_, message) => _trouble.Note(message))
             .Build();
     }
 
     /// <inheritdoc/>
     public async Task<ClusterDescription> DescribeClusterAsync(CancellationToken cancellation)
     {
-        DescribeClusterResult cluster = await Ask(() => _client.DescribeClusterAsync(new() { RequestTimeout = RequestTimeout }), cancellation).ConfigureAwait(false);
+        DescribeClusterResult cluster = await Ask(
+            () => _client.DescribeClusterAsync(new() { RequestTimeout = _timeout }), cancellation).ConfigureAwait(false);
         return new(cluster.ClusterId, [.. cluster.Nodes.Select(node => $"{node.Host}:{node.Port}").Order(StringComparer.Ordinal)]);
     }
 
@@ -39,7 +43,8 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
     {
         List<Confluent.Kafka.Admin.TopicDescription> found = await DescribeAsync(names, cancellation).ConfigureAwait(false);
         Confluent.Kafka.Admin.TopicDescription[] existing = [.. found.Where(topic => !topic.Error.IsError)];
-        Dictionary<string, IReadOnlyDictionary<string, string>> configs = await ConfigsAsync([.. existing.Select(topic => topic.Name)], cancellation).ConfigureAwait(false);
+        Dictionary<string, IReadOnlyDictionary<string, string>> configs =
+            await ConfigsAsync([.. existing.Select(topic => topic.Name)], cancellation).ConfigureAwait(false);
         return new(
             [.. existing.Select(topic => new TopicDescription(
                 topic.Name,
@@ -67,13 +72,14 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
                         ReplicationFactor = (short)topic.Replication,
                         Configs = new(topic.Configs),
                     }),
-                    new() { RequestTimeout = RequestTimeout, OperationTimeout = RequestTimeout }).ConfigureAwait(false);
+                    new() { RequestTimeout = _timeout, OperationTimeout = _timeout }).ConfigureAwait(false);
                 return true;
             }, cancellation).ConfigureAwait(false);
         }
         catch (CreateTopicsException failure)
         {
-            problems.AddRange(failure.Results.Where(result => result.Error.IsError).Select(result => new TopicProblem(result.Topic, result.Error.Reason)));
+            problems.AddRange(failure.Results.Where(result => result.Error.IsError)
+                .Select(result => new TopicProblem(result.Topic, result.Error.Reason)));
         }
         string[] created = [.. topics.Select(topic => topic.Name).Except(problems.Select(problem => problem.Topic))];
         await AwaitThereAsync(created, cancellation).ConfigureAwait(false);
@@ -107,7 +113,8 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
         try
         {
             DescribeTopicsResult result = await Ask(
-                () => _client.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new() { RequestTimeout = RequestTimeout }), cancellation).ConfigureAwait(false);
+                () => _client.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new() { RequestTimeout = _timeout }),
+                cancellation).ConfigureAwait(false);
             return result.TopicDescriptions;
         }
         catch (DescribeTopicsException failure)
@@ -126,7 +133,7 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
         try
         {
             List<DescribeConfigsResult> results = await _client.DescribeConfigsAsync(
-                topics.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }), new() { RequestTimeout = RequestTimeout })
+                topics.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }), new() { RequestTimeout = _timeout })
                 .WaitAsync(cancellation).ConfigureAwait(false);
             return Readable(results);
         }
@@ -143,20 +150,38 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
 
     private static Dictionary<string, IReadOnlyDictionary<string, string>> Readable(List<DescribeConfigsResult> results) => results.ToDictionary(
         result => result.ConfigResource.Name,
-        result => (IReadOnlyDictionary<string, string>)result.Entries.Where(entry => entry.Value.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value.Value));
+        result => (IReadOnlyDictionary<string, string>)result.Entries.Where(entry => entry.Value.Value is not null)
+            .ToDictionary(entry => entry.Key, entry => entry.Value.Value));
 
     private async Task<(string State, IReadOnlyList<string> Members)> MembersAsync(string group, CancellationToken cancellation)
     {
-        try
+        long start = _time.GetTimestamp();
+        while (true)
         {
-            DescribeConsumerGroupsResult result = await Ask(
-                () => _client.DescribeConsumerGroupsAsync([group], new() { RequestTimeout = RequestTimeout }), cancellation).ConfigureAwait(false);
-            ConsumerGroupDescription description = result.ConsumerGroupDescriptions[0];
-            return (description.State.ToString(), [.. description.Members.Select(member => $"{member.ClientId}@{member.Host.TrimStart('/')}")]);
-        }
-        catch (DescribeConsumerGroupsException failure) when (failure.Results.ConsumerGroupDescriptions[0].Error.Code == ErrorCode.GroupIdNotFound)
-        {
-            return ("Dead", []);
+            try
+            {
+                DescribeConsumerGroupsResult result = await Ask(
+                    () => _client.DescribeConsumerGroupsAsync([group], new() { RequestTimeout = _timeout }), cancellation).ConfigureAwait(false);
+                ConsumerGroupDescription description = result.ConsumerGroupDescriptions[0];
+                return (description.State.ToString(), [.. description.Members.Select(member => $"{member.ClientId}@{member.Host.TrimStart('/')}")]);
+            }
+            catch (DescribeConsumerGroupsException failure)
+            {
+                Error error = failure.Results.ConsumerGroupDescriptions[0].Error;
+                if (error.Code == ErrorCode.GroupIdNotFound)
+                {
+                    return ("Dead", []);
+                }
+                // the first group of a cluster has to wait for its coordinator
+                bool isEarly = error.Code is ErrorCode.GroupCoordinatorNotAvailable
+                    or ErrorCode.GroupLoadInProgress or ErrorCode.NotCoordinatorForGroup;
+                if (!isEarly || _time.GetElapsedTime(start) > _timeout)
+                {
+                    string reason = error.Reason.Length > 0 ? error.Reason : error.Code.ToString();
+                    throw new KafkaUnavailableException($"group {group} cannot be described: {reason}", failure);
+                }
+            }
+            await Task.Delay(LookAgain, _time, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -168,9 +193,10 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
         }
         ListOffsetsResult result = await Ask(
             () => _client.ListOffsetsAsync(
-                partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }), new() { RequestTimeout = RequestTimeout }),
+                partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }),
+                new() { RequestTimeout = _timeout }),
             cancellation).ConfigureAwait(false);
-        return result.ResultInfos.ToDictionary(info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
+        return result.ResultInfos.Select(info => info.TopicPartitionOffsetError).ToDictionary(info => info.TopicPartition, info => info.Offset.Value);
     }
 
     private async Task<Dictionary<TopicPartition, long>> CommittedAsync(string group, TopicPartition[] partitions, CancellationToken cancellation)
@@ -180,7 +206,8 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
             return [];
         }
         List<ListConsumerGroupOffsetsResult> result = await Ask(
-            () => _client.ListConsumerGroupOffsetsAsync([new(group, [.. partitions])], new() { RequestTimeout = RequestTimeout }), cancellation).ConfigureAwait(false);
+            () => _client.ListConsumerGroupOffsetsAsync([new(group, [.. partitions])], new() { RequestTimeout = _timeout }),
+            cancellation).ConfigureAwait(false);
         return result[0].Partitions.Where(partition => partition.Offset.Value >= 0)
             .ToDictionary(partition => partition.TopicPartition, partition => partition.Offset.Value);
     }
@@ -189,7 +216,7 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
     private async Task AwaitThereAsync(string[] names, CancellationToken cancellation)
     {
         long start = _time.GetTimestamp();
-        while (names.Length > 0 && _time.GetElapsedTime(start) < RequestTimeout)
+        while (names.Length > 0 && _time.GetElapsedTime(start) < _timeout)
         {
             List<Confluent.Kafka.Admin.TopicDescription> found = await DescribeAsync(names, cancellation).ConfigureAwait(false);
             if (found.TrueForAll(topic => !topic.Error.IsError && topic.Partitions.TrueForAll(partition => partition.Leader is { Id: >= 0 })))

@@ -17,6 +17,12 @@ internal sealed class ConsumerLoop
     /// <summary>How long the group hears nothing while no batch is free; after that the partitions are paused and polling goes on.</summary>
     private static readonly TimeSpan PatienceForRoom = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// Until start offsets are known, records are dropped; after this long they are not even fetched. Not sooner: it takes librdkafka up to a second to
+    /// fetch again after a pause.
+    /// </summary>
+    private static readonly TimeSpan PatienceForStarts = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan SeekTimeout = TimeSpan.FromSeconds(5);
 
     private readonly SourceContext _context;
@@ -30,6 +36,7 @@ internal sealed class ConsumerLoop
     private Task<Resolution>? _resolving;
     private Resolution? _resolved;
     private readonly Backoff _retry;
+    private long _changedAt;
     private bool _paused;
     private bool _roomMissing;
     private bool _seekBeforeResume;
@@ -95,7 +102,7 @@ internal sealed class ConsumerLoop
             }
             Resolve();
             TakeRequests();
-            SetPaused(_state != State.Reading || _roomMissing);
+            SetPaused(WantsPause());
             Poll();
         }
         return null;
@@ -113,6 +120,13 @@ internal sealed class ConsumerLoop
         _board.Withdraw();
     }
 
+    private bool WantsPause() => _state switch
+    {
+        State.Reading => _roomMissing,
+        State.Resolving => _context.Time.GetElapsedTime(_changedAt) > PatienceForStarts,
+        _ => true,
+    };
+
     private void Poll()
     {
         bool reading = _state == State.Reading;
@@ -128,7 +142,7 @@ internal sealed class ConsumerLoop
         int before = _output.Count;
         try
         {
-            Result? result = _session.Consumer.Consume(before > 0 ? FillingWaitMs : reading && !_paused ? IdleWaitMs : IdleWaitMs / 2);
+            Result? result = _session.Consumer.Consume(before > 0 || _state == State.Resolving ? FillingWaitMs : IdleWaitMs);
             if (result is not null)
             {
                 Take(result);
@@ -253,6 +267,7 @@ internal sealed class ConsumerLoop
         _resolved = null;
         _retry.Reset();
         _roomMissing = false;
+        _changedAt = _context.Time.GetTimestamp();
         _state = _assigned.Count == 0 ? State.Unassigned : State.Resolving;
         if (_state == State.Unassigned)
         {
@@ -298,7 +313,6 @@ internal sealed class ConsumerLoop
     {
         NativeOffset[] positions = [.. resolution.Starts.Select(s => new NativeOffset(
             _context.Names.Partition(s.Assigned.Partition), s.Assigned.StartOffset, null))];
-        SetPaused(true);
         ErrorCode error = _session.Native.Seek(positions, SeekTimeout);
         if (error != ErrorCode.NoError)
         {

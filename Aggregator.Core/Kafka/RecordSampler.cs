@@ -21,7 +21,7 @@ public sealed class RecordSampler : IRecordSampler
         ArgumentNullException.ThrowIfNull(settings);
         _settings = settings;
         _time = time;
-        _trouble = new(configuration);
+        _trouble = new(configuration, ClusterAdmin.DefaultTimeout);
         _configuration = new(configuration)
         {
             // the client wants one; with assigned partitions it neither joins nor changes it
@@ -49,7 +49,7 @@ public sealed class RecordSampler : IRecordSampler
             consumer.Assign(starts);
             HashSet<int> open = [.. starts.Select(start => start.Partition.Value)];
             long began = _time.GetTimestamp();
-            while (open.Count > 0 && !batch.IsFull && _time.GetElapsedTime(began) < ClusterAdmin.RequestTimeout)
+            while (open.Count > 0 && !batch.IsFull && _time.GetElapsedTime(began) < ClusterAdmin.DefaultTimeout)
             {
                 cancellation.ThrowIfCancellationRequested();
                 ConsumeResult<byte[]?, byte[]?>? result = consumer.Consume(Poll);
@@ -61,7 +61,8 @@ public sealed class RecordSampler : IRecordSampler
                 {
                     Timestamp timestamp = result.Message.Timestamp;
                     long timestampMs = timestamp.Type == TimestampType.NotAvailable ? RecordBatch.NoTimestamp : timestamp.UnixTimestampMs;
-                    batch.Add(new(topic, result.Partition.Value), result.Offset.Value, timestampMs, result.Message.Value, result.Message.Value is not null);
+                    byte[]? value = result.Message.Value;
+                    batch.Add(new(topic, result.Partition.Value), result.Offset.Value, timestampMs, value, value is not null);
                 }
             }
             return batch;
@@ -81,14 +82,14 @@ public sealed class RecordSampler : IRecordSampler
     private static TopicPartitionOffset[] Starts(IConsumer<byte[]?, byte[]?> consumer, string topic, int count)
     {
         using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        List<PartitionMetadata> partitions = [.. admin.GetMetadata(topic, ClusterAdmin.RequestTimeout).Topics.SelectMany(known => known.Partitions)];
+        List<PartitionMetadata> partitions = [.. admin.GetMetadata(topic, ClusterAdmin.DefaultTimeout).Topics.SelectMany(known => known.Partitions)];
         int share = partitions.Count == 0 ? 0 : Math.Max(1, count / partitions.Count);
         return
         [
             .. partitions.Select(partition =>
             {
                 TopicPartition id = new(topic, partition.PartitionId);
-                WatermarkOffsets offsets = consumer.QueryWatermarkOffsets(id, ClusterAdmin.RequestTimeout);
+                WatermarkOffsets offsets = consumer.QueryWatermarkOffsets(id, ClusterAdmin.DefaultTimeout);
                 return new TopicPartitionOffset(id, Math.Max(offsets.Low.Value, offsets.High.Value - share));
             }),
         ];

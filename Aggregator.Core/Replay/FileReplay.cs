@@ -1,4 +1,5 @@
 using Aggregator.Core.EventTime;
+using Aggregator.Core.Publishing;
 using Aggregator.Core.Records;
 using Aggregator.Core.Windows;
 

@@ -11,9 +11,7 @@ public sealed record KafkaAccess(
 {
     /// <summary>The real cluster of the settings.</summary>
     public static KafkaAccess Real { get; } = new(
-        settings => new ClusterAdmin(Configuration(settings), TimeProvider.System),
-        settings => new ClusterAdmin(Configuration(settings), TimeProvider.System),
-        settings => new RecordSampler(settings, Configuration(settings), TimeProvider.System));
-
-    private static Dictionary<string, string> Configuration(KafkaSettings settings) => new(settings.Properties) { ["bootstrap.servers"] = settings.BootstrapServers };
+        settings => new ClusterAdmin(ClientConfiguration.Admin(settings), TimeProvider.System),
+        settings => new ClusterAdmin(ClientConfiguration.Admin(settings), TimeProvider.System),
+        settings => new RecordSampler(settings, ClientConfiguration.Admin(settings), TimeProvider.System));
 }

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Aggregator.Core.Windows;
 
-namespace Aggregator.Core.Replay;
+namespace Aggregator.Core.Publishing;
 
 /// <summary>Writes a result as the JSON line of SPEC section 7.</summary>
 public static class ResultLine
