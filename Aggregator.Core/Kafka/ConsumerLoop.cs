@@ -37,7 +37,10 @@ internal sealed class ConsumerLoop
     private Resolution? _resolved;
     private readonly Backoff _retry;
     private long _changedAt;
+
+    // What librdkafka was told last: of partitions that stay with us over a rebalance it remembers the pause, new ones are not paused.
     private bool _paused;
+    private bool _newUnpaused;
     private bool _roomMissing;
     private bool _seekBeforeResume;
     private string? _broken;
@@ -236,7 +239,7 @@ internal sealed class ConsumerLoop
         }
         int before = _assigned.Count;
         apply(partitions);
-        _paused = false; // new partitions are not
+        _newUnpaused = true;
         if (_assigned.Count == before && partitions.Count == 0)
         {
             return; // the cooperative protocol says so after every rebalance that leaves ours alone
@@ -356,7 +359,7 @@ internal sealed class ConsumerLoop
 
     private void SetPaused(bool paused)
     {
-        if (paused == _paused || _assigned.Count == 0)
+        if (_assigned.Count == 0 || (paused == _paused && !(paused && _newUnpaused)))
         {
             return;
         }
@@ -376,6 +379,7 @@ internal sealed class ConsumerLoop
                 _session.Consumer.Resume(_assigned);
             }
             _paused = paused;
+            _newUnpaused = false;
         }
         catch (KafkaException e)
         {
