@@ -33,7 +33,8 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
     /// <inheritdoc/>
     public async Task<ClusterDescription> DescribeClusterAsync(CancellationToken cancellation)
     {
-        DescribeClusterResult cluster = await Ask(() => _client.DescribeClusterAsync(new() { RequestTimeout = _timeout }), cancellation).ConfigureAwait(false);
+        DescribeClusterResult cluster = await Ask(
+            () => _client.DescribeClusterAsync(new() { RequestTimeout = _timeout }), cancellation).ConfigureAwait(false);
         return new(cluster.ClusterId, [.. cluster.Nodes.Select(node => $"{node.Host}:{node.Port}").Order(StringComparer.Ordinal)]);
     }
 
@@ -42,7 +43,8 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
     {
         List<Confluent.Kafka.Admin.TopicDescription> found = await DescribeAsync(names, cancellation).ConfigureAwait(false);
         Confluent.Kafka.Admin.TopicDescription[] existing = [.. found.Where(topic => !topic.Error.IsError)];
-        Dictionary<string, IReadOnlyDictionary<string, string>> configs = await ConfigsAsync([.. existing.Select(topic => topic.Name)], cancellation).ConfigureAwait(false);
+        Dictionary<string, IReadOnlyDictionary<string, string>> configs =
+            await ConfigsAsync([.. existing.Select(topic => topic.Name)], cancellation).ConfigureAwait(false);
         return new(
             [.. existing.Select(topic => new TopicDescription(
                 topic.Name,
@@ -76,7 +78,8 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
         }
         catch (CreateTopicsException failure)
         {
-            problems.AddRange(failure.Results.Where(result => result.Error.IsError).Select(result => new TopicProblem(result.Topic, result.Error.Reason)));
+            problems.AddRange(failure.Results.Where(result => result.Error.IsError)
+                .Select(result => new TopicProblem(result.Topic, result.Error.Reason)));
         }
         string[] created = [.. topics.Select(topic => topic.Name).Except(problems.Select(problem => problem.Topic))];
         await AwaitThereAsync(created, cancellation).ConfigureAwait(false);
@@ -110,7 +113,8 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
         try
         {
             DescribeTopicsResult result = await Ask(
-                () => _client.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new() { RequestTimeout = _timeout }), cancellation).ConfigureAwait(false);
+                () => _client.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new() { RequestTimeout = _timeout }),
+                cancellation).ConfigureAwait(false);
             return result.TopicDescriptions;
         }
         catch (DescribeTopicsException failure)
@@ -146,7 +150,8 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
 
     private static Dictionary<string, IReadOnlyDictionary<string, string>> Readable(List<DescribeConfigsResult> results) => results.ToDictionary(
         result => result.ConfigResource.Name,
-        result => (IReadOnlyDictionary<string, string>)result.Entries.Where(entry => entry.Value.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value.Value));
+        result => (IReadOnlyDictionary<string, string>)result.Entries.Where(entry => entry.Value.Value is not null)
+            .ToDictionary(entry => entry.Key, entry => entry.Value.Value));
 
     private async Task<(string State, IReadOnlyList<string> Members)> MembersAsync(string group, CancellationToken cancellation)
     {
@@ -168,10 +173,12 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
                     return ("Dead", []);
                 }
                 // the first group of a cluster has to wait for its coordinator
-                bool isEarly = error.Code is ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.GroupLoadInProgress or ErrorCode.NotCoordinatorForGroup;
+                bool isEarly = error.Code is ErrorCode.GroupCoordinatorNotAvailable
+                    or ErrorCode.GroupLoadInProgress or ErrorCode.NotCoordinatorForGroup;
                 if (!isEarly || _time.GetElapsedTime(start) > _timeout)
                 {
-                    throw new KafkaUnavailableException($"group {group} cannot be described: {(error.Reason.Length > 0 ? error.Reason : error.Code)}", failure);
+                    string reason = error.Reason.Length > 0 ? error.Reason : error.Code.ToString();
+                    throw new KafkaUnavailableException($"group {group} cannot be described: {reason}", failure);
                 }
             }
             await Task.Delay(LookAgain, _time, cancellation).ConfigureAwait(false);
@@ -186,9 +193,10 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
         }
         ListOffsetsResult result = await Ask(
             () => _client.ListOffsetsAsync(
-                partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }), new() { RequestTimeout = _timeout }),
+                partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }),
+                new() { RequestTimeout = _timeout }),
             cancellation).ConfigureAwait(false);
-        return result.ResultInfos.ToDictionary(info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
+        return result.ResultInfos.Select(info => info.TopicPartitionOffsetError).ToDictionary(info => info.TopicPartition, info => info.Offset.Value);
     }
 
     private async Task<Dictionary<TopicPartition, long>> CommittedAsync(string group, TopicPartition[] partitions, CancellationToken cancellation)
@@ -198,7 +206,8 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
             return [];
         }
         List<ListConsumerGroupOffsetsResult> result = await Ask(
-            () => _client.ListConsumerGroupOffsetsAsync([new(group, [.. partitions])], new() { RequestTimeout = _timeout }), cancellation).ConfigureAwait(false);
+            () => _client.ListConsumerGroupOffsetsAsync([new(group, [.. partitions])], new() { RequestTimeout = _timeout }),
+            cancellation).ConfigureAwait(false);
         return result[0].Partitions.Where(partition => partition.Offset.Value >= 0)
             .ToDictionary(partition => partition.TopicPartition, partition => partition.Offset.Value);
     }

@@ -4,8 +4,8 @@ using Confluent.Kafka;
 namespace Aggregator.Core.Kafka;
 
 /// <summary>
-/// Remembers what a client said about its connections: a request that fails says only that it timed out, while the reason (refused, TLS, SASL) came to the
-/// client's error handler before.
+/// Remembers what a client said about its connections: a request that fails says only that it timed out, while the reason (refused, TLS, SASL) came
+/// to the client's error handler before.
 /// </summary>
 internal sealed class ConnectionTrouble(IReadOnlyDictionary<string, string> configuration, TimeSpan timeout)
 {
@@ -34,7 +34,8 @@ internal sealed class ConnectionTrouble(IReadOnlyDictionary<string, string> conf
     public KafkaUnavailableException Unavailable(KafkaException failure)
     {
         string servers = configuration.GetValueOrDefault("bootstrap.servers", "");
-        bool isSilence = failure.Error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_Transport or ErrorCode.Local_AllBrokersDown or ErrorCode.RequestTimedOut;
+        bool isSilence = failure.Error.Code is ErrorCode.Local_TimedOut or ErrorCode.Local_Transport
+            or ErrorCode.Local_AllBrokersDown or ErrorCode.RequestTimedOut;
         string seconds = timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         string message = isSilence
             ? $"no broker of {servers} answered within {seconds} s" + (_reason is null ? "" : $": {_reason}")

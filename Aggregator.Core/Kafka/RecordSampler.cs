@@ -61,7 +61,8 @@ public sealed class RecordSampler : IRecordSampler
                 {
                     Timestamp timestamp = result.Message.Timestamp;
                     long timestampMs = timestamp.Type == TimestampType.NotAvailable ? RecordBatch.NoTimestamp : timestamp.UnixTimestampMs;
-                    batch.Add(new(topic, result.Partition.Value), result.Offset.Value, timestampMs, result.Message.Value, result.Message.Value is not null);
+                    byte[]? value = result.Message.Value;
+                    batch.Add(new(topic, result.Partition.Value), result.Offset.Value, timestampMs, value, value is not null);
                 }
             }
             return batch;

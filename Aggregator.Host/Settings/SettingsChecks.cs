@@ -21,7 +21,8 @@ public static class SettingsChecks
         if (noAuthorities)
         {
             yield return new(
-                $"{KafkaSection.Name}:SslCaLocation", settings.Kafka.SslCaLocation, "no such file; name a PEM file of the authorities that signed the brokers' certificates");
+                $"{KafkaSection.Name}:SslCaLocation", settings.Kafka.SslCaLocation,
+                "no such file; name a PEM file of the authorities that signed the brokers' certificates");
         }
         KafkaSettings judged = noAuthorities ? settings.Kafka with { SslCaLocation = null } : settings.Kafka;
         foreach (KafkaSettingProblem problem in ClientConfigurationCheck.Check(judged))
