@@ -71,7 +71,9 @@ public static class DemoCommand
         broker.CreateTopic(kafka.LatencyTopic, Partitions);
         broker.CreateTopic(kafka.AckTopic, Partitions);
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        traffic = traffic with { StartMs = now - (long)History.TotalMilliseconds, Fields = settings.Fields };
+        // From the start of a window on, so that the first row is a whole one.
+        long start = now - (long)History.TotalMilliseconds;
+        traffic = traffic with { StartMs = start - (start % (long)settings.Aggregation.Window.TotalMilliseconds), Fields = settings.Fields };
 
         LiveTable table = LiveTable.ForStandardOutput();
         await using AggregatorService service =
