@@ -23,6 +23,12 @@ internal sealed class ConsumerLoop
     /// </summary>
     private static readonly TimeSpan PatienceForStarts = TimeSpan.FromSeconds(1);
 
+    // With waits of 100, 200, 400 ms before it; a client that fetches at all does so by then.
+    private const int SeeksBeforeRestart = 3;
+
+    // After some 50 s of 5 s waits and shorter ones.
+    private const int SeeksBeforeReplacement = 15;
+
     private static readonly TimeSpan SeekTimeout = TimeSpan.FromSeconds(5);
 
     private readonly SourceContext _context;
@@ -316,16 +322,8 @@ internal sealed class ConsumerLoop
     {
         NativeOffset[] positions = [.. resolution.Starts.Select(s => new NativeOffset(
             _context.Names.Partition(s.Assigned.Partition), s.Assigned.StartOffset, null))];
-        ErrorCode error = _session.Native.Seek(positions, SeekTimeout);
-        if (error != ErrorCode.NoError)
+        if (!SetPositions(positions))
         {
-            // Usual right after an assignment: librdkafka has not begun to fetch yet.
-            _context.Warn("seek:" + error, $"The positions are not set yet: {NativeConsumer.Text(error)}. Trying again.", error != ErrorCode.Local_State);
-            _retry.Lengthen();
-            if (_retry.Count > 20)
-            {
-                Break("positions could not be set: " + NativeConsumer.Text(error));
-            }
             return;
         }
         _next = new long[positions.Length == 0 ? 0 : resolution.Starts.Max(s => s.Assigned.Partition.Index) + 1];
@@ -343,6 +341,35 @@ internal sealed class ConsumerLoop
         {
             Number = number,
         });
+    }
+
+    private bool SetPositions(NativeOffset[] positions)
+    {
+        try
+        {
+            ErrorCode error = _session.Native.Seek(positions, SeekTimeout);
+            if (error == ErrorCode.Local_State && _retry.Count >= SeeksBeforeRestart)
+            {
+                _session.Restart([.. positions.Select(p => new TopicPartitionOffset(p.Partition, p.Offset))]);
+                return true;
+            }
+            if (error == ErrorCode.NoError)
+            {
+                return true;
+            }
+            // "Erroneous state" is usual right after an assignment: librdkafka has not begun to fetch yet.
+            _context.Warn("seek:" + error, $"The positions are not set yet: {NativeConsumer.Text(error)}. Trying again.", error != ErrorCode.Local_State);
+        }
+        catch (KafkaException e)
+        {
+            _context.Warn("seek:" + e.Error.Code, $"The positions are not set yet: {e.Error.Reason}. Trying again.");
+        }
+        _retry.Lengthen();
+        if (_retry.Count > SeeksBeforeReplacement)
+        {
+            Break("positions could not be set");
+        }
+        return false;
     }
 
     private void TakeRequests()
