@@ -9,10 +9,19 @@ public sealed class GroupAdmin : IGroupAdmin
 {
     private const ErrorCode GroupIdNotFound = (ErrorCode)69;
 
+    // The coordinator of a cluster's first group takes a moment.
+    private const int Tries = 10;
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
+
     private readonly AdminConnection _connection;
+    private readonly TimeProvider _time;
 
     /// <exception cref="KafkaUnavailableException">The settings give no client.</exception>
-    public GroupAdmin(KafkaSettings settings, TimeProvider time) => _connection = new AdminConnection(settings, time);
+    public GroupAdmin(KafkaSettings settings, TimeProvider time)
+    {
+        _connection = new AdminConnection(settings, time);
+        _time = time;
+    }
 
     public async Task<GroupDescription> DescribeGroupAsync(string group, IReadOnlyCollection<string> topics, CancellationToken cancellation)
     {
@@ -37,29 +46,40 @@ public sealed class GroupAdmin : IGroupAdmin
 
     private async Task<(string State, IReadOnlyList<string> Members)> MembersAsync(string group, CancellationToken cancellation)
     {
-        List<ConsumerGroupDescription> groups;
-        try
+        ConsumerGroupDescription? found = await DescribeAsync(group, cancellation).ConfigureAwait(false);
+        for (int i = 1; i < Tries && IsPassing(found?.Error.Code); i++)
         {
-            DescribeConsumerGroupsResult result = await _connection.AskAsync(
-                client => client.DescribeConsumerGroupsAsync([group], new DescribeConsumerGroupsOptions { RequestTimeout = AdminConnection.Timeout }),
-                cancellation).ConfigureAwait(false);
-            groups = result.ConsumerGroupDescriptions;
+            await Task.Delay(BetweenTries, _time, cancellation).ConfigureAwait(false);
+            found = await DescribeAsync(group, cancellation).ConfigureAwait(false);
         }
-        catch (DescribeConsumerGroupsException e)
-        {
-            groups = e.Results.ConsumerGroupDescriptions;
-        }
-        ConsumerGroupDescription? found = groups.SingleOrDefault();
         if (found is null || found.Error.Code == GroupIdNotFound)
         {
             return ("Dead", []);
         }
         if (found.Error.IsError)
         {
-            throw new KafkaUnavailableException($"group {group} cannot be described: {found.Error.Reason}");
+            throw new KafkaUnavailableException($"group {group} cannot be described: {NativeConsumer.Text(found.Error.Code)}");
         }
         return (found.State.ToString(), [.. found.Members.Select(m => $"{m.ClientId}@{m.Host.TrimStart('/')}").Order(StringComparer.Ordinal)]);
     }
+
+    private async Task<ConsumerGroupDescription?> DescribeAsync(string group, CancellationToken cancellation)
+    {
+        try
+        {
+            DescribeConsumerGroupsResult result = await _connection.AskAsync(
+                client => client.DescribeConsumerGroupsAsync([group], new DescribeConsumerGroupsOptions { RequestTimeout = AdminConnection.Timeout }),
+                cancellation).ConfigureAwait(false);
+            return result.ConsumerGroupDescriptions.SingleOrDefault();
+        }
+        catch (DescribeConsumerGroupsException e)
+        {
+            return e.Results.ConsumerGroupDescriptions.SingleOrDefault();
+        }
+    }
+
+    private static bool IsPassing(ErrorCode? code) =>
+        code is ErrorCode.GroupCoordinatorNotAvailable or ErrorCode.NotCoordinatorForGroup or ErrorCode.GroupLoadInProgress;
 
     private async Task<Dictionary<TopicPartition, long>> CommittedAsync(string group, List<TopicPartition> partitions, CancellationToken cancellation)
     {
