@@ -10,13 +10,20 @@ public sealed class ServiceStatus
 {
     private volatile IReadOnlyList<PartitionStatus> _partitions = [];
     private volatile string? _notReadyReason = "starting";
+    private volatile string? _foldReason;
     private volatile bool _kafkaConnected;
 
     /// <summary>Whether the last exchange with the brokers succeeded.</summary>
     public bool KafkaConnected { get => _kafkaConnected; set => _kafkaConnected = value; }
 
-    /// <summary>Why the service is not ready, in words for an operator; null when it is.</summary>
-    public string? NotReadyReason { get => _notReadyReason; set => _notReadyReason = value; }
+    /// <summary>
+    /// Why the service is not ready, in words for an operator; null when it is. The source's reason comes first: what it lacks, the fold lacks too.
+    /// Setting it sets the source's.
+    /// </summary>
+    public string? NotReadyReason { get => _notReadyReason ?? _foldReason; set => _notReadyReason = value; }
+
+    /// <summary>Why the fold does not give out all results yet; null when it does.</summary>
+    public string? FoldReason { get => _foldReason; set => _foldReason = value; }
 
     /// <summary>The assigned partitions of both topics.</summary>
     public IReadOnlyList<PartitionStatus> Partitions { get => _partitions; set => _partitions = value; }

@@ -5,7 +5,8 @@ namespace Aggregator.Core.Kafka;
 /// <summary>What is committed beside the low-water offset of a partition: all that reading again from there cannot tell.</summary>
 /// <param name="WatermarkMs">W(p) just before the record at the committed offset; null for minus infinity.</param>
 /// <param name="FinalThroughMs">Windows that end at or before this time are published; null when none is.</param>
-public sealed record CommitMetadata(long? WatermarkMs, long? FinalThroughMs)
+/// <param name="LastWindowMs">The start of the last window that was published, for the empty windows between it and the next; null when none is.</param>
+public sealed record CommitMetadata(long? WatermarkMs, long? FinalThroughMs, long? LastWindowMs = null)
 {
     /// <summary>What is known where nothing was read yet: W(p) = minus infinity, nothing final.</summary>
     public static CommitMetadata Nothing { get; } = new(null, null);
@@ -15,8 +16,8 @@ public sealed record CommitMetadata(long? WatermarkMs, long? FinalThroughMs)
 
     private const string None = "-";
 
-    /// <summary>The string that goes into the commit: <c>v1;w=1712345650000;f=1712345640000</c>, <c>-</c> for null.</summary>
-    public string Format() => $"v1;w={Text(WatermarkMs)};f={Text(FinalThroughMs)}";
+    /// <summary>The string that goes into the commit: <c>v1;w=1712345650000;f=1712345640000;l=1712345580000</c>, <c>-</c> for null.</summary>
+    public string Format() => $"v1;w={Text(WatermarkMs)};f={Text(FinalThroughMs)}" + (LastWindowMs is null ? "" : $";l={Text(LastWindowMs)}");
 
     /// <summary>Reads what <see cref="Format"/> wrote. Fields that are not known here are passed over, a version that is not known here is not guessed at.</summary>
     /// <param name="text">The metadata of a commit as the broker keeps it.</param>
@@ -41,8 +42,8 @@ public sealed record CommitMetadata(long? WatermarkMs, long? FinalThroughMs)
         {
             return CommitMetadataOutcome.NewerVersion;
         }
-        long? watermark = null, final = null;
-        bool hasWatermark = false, hasFinal = false;
+        long? watermark = null, final = null, last = null;
+        bool hasWatermark = false, hasFinal = false, hasLast = false;
         foreach (string part in parts.AsSpan(1))
         {
             int equals = part.IndexOf('=', StringComparison.Ordinal);
@@ -55,6 +56,7 @@ public sealed record CommitMetadata(long? WatermarkMs, long? FinalThroughMs)
             {
                 "w" => TryRead(value, ref hasWatermark, out watermark),
                 "f" => TryRead(value, ref hasFinal, out final),
+                "l" => TryRead(value, ref hasLast, out last),
                 _ => true,
             };
             if (!sound)
@@ -66,7 +68,7 @@ public sealed record CommitMetadata(long? WatermarkMs, long? FinalThroughMs)
         {
             return CommitMetadataOutcome.Damaged;
         }
-        metadata = new CommitMetadata(watermark, final);
+        metadata = new CommitMetadata(watermark, final, last);
         return CommitMetadataOutcome.Usable;
     }
 

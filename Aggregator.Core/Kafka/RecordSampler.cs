@@ -3,73 +3,95 @@ using Confluent.Kafka;
 
 namespace Aggregator.Core.Kafka;
 
-/// <summary>Reads the last records of a real topic beside any group.</summary>
-public sealed class RecordSampler(KafkaSettings settings, TimeProvider time) : IRecordSampler
+/// <summary>Reads the last records of a topic with a consumer that joins no group and commits nothing.</summary>
+public sealed class RecordSampler : IRecordSampler
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
 
-    public Task<RecordBatch> ReadLastAsync(RecordTopic topic, int count, CancellationToken cancellation) => Task.Run(() =>
+    private readonly KafkaSettings _settings;
+    private readonly ConnectionTrouble _trouble;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<string, string> _configuration;
+
+    /// <param name="settings">The names of the topics.</param>
+    /// <param name="configuration">librdkafka's configuration of a client; what a consumer needs is added.</param>
+    /// <param name="time">The clock that bounds the reading.</param>
+    public RecordSampler(KafkaSettings settings, IReadOnlyDictionary<string, string> configuration, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _settings = settings;
+        _time = time;
+        _trouble = new(configuration, ClusterAdmin.DefaultTimeout);
+        _configuration = new(configuration)
+        {
+            // the client wants one; with assigned partitions it neither joins nor changes it
+            ["group.id"] = settings.GroupId,
+            ["enable.auto.commit"] = "false",
+            ["enable.auto.offset.store"] = "false",
+            ["enable.partition.eof"] = "true",
+            ["allow.auto.create.topics"] = "false",
+            ["isolation.level"] = "read_committed",
+        };
+    }
+
+    /// <inheritdoc/>
+    public Task<RecordBatch> ReadLastAsync(RecordTopic topic, int count, CancellationToken cancellation) =>
+        Task.Run(() => ReadLast(topic, count, cancellation), cancellation);
+
+    private RecordBatch ReadLast(RecordTopic topic, int count, CancellationToken cancellation)
     {
         try
         {
-            return Read(topic, count, cancellation);
+            RecordBatch batch = new(Math.Max(1, count));
+            // a consumer of its own for each topic: the second assignment of one and the same takes seconds to be fetched from
+            using IConsumer<byte[]?, byte[]?> consumer = Open();
+            TopicPartitionOffset[] starts = Starts(consumer, _settings.TopicName(topic), count);
+            consumer.Assign(starts);
+            HashSet<int> open = [.. starts.Select(start => start.Partition.Value)];
+            long began = _time.GetTimestamp();
+            while (open.Count > 0 && !batch.IsFull && _time.GetElapsedTime(began) < ClusterAdmin.DefaultTimeout)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                ConsumeResult<byte[]?, byte[]?>? result = consumer.Consume(Poll);
+                if (result is { IsPartitionEOF: true })
+                {
+                    open.Remove(result.Partition.Value);
+                }
+                else if (result is not null)
+                {
+                    Timestamp timestamp = result.Message.Timestamp;
+                    long timestampMs = timestamp.Type == TimestampType.NotAvailable ? RecordBatch.NoTimestamp : timestamp.UnixTimestampMs;
+                    byte[]? value = result.Message.Value;
+                    batch.Add(new(topic, result.Partition.Value), result.Offset.Value, timestampMs, value, value is not null);
+                }
+            }
+            return batch;
         }
-        catch (KafkaException e)
+        catch (KafkaException failure)
         {
-            throw new KafkaUnavailableException($"{settings.TopicName(topic)} cannot be read: {e.Error.Reason}", e);
+            throw _trouble.Unavailable(failure);
         }
-    }, cancellation);
-
-    public void Dispose()
-    {
-        // A consumer lives no longer than a call.
     }
 
-    private RecordBatch Read(RecordTopic topic, int count, CancellationToken cancellation)
+    private IConsumer<byte[]?, byte[]?> Open() => new ConsumerBuilder<byte[]?, byte[]?>(_configuration)
+        .SetErrorHandler((_, error) => _trouble.Note(error))
+        .SetLogHandler((_, _) => { })
+        .Build();
+
+    // an equal share of each partition's end
+    private static TopicPartitionOffset[] Starts(IConsumer<byte[]?, byte[]?> consumer, string topic, int count)
     {
-        string name = settings.TopicName(topic);
-        long started = time.GetTimestamp();
-        string? lastError = null;
-        Dictionary<string, string> configuration = ClientConfiguration.Consumer(settings);
-        using IConsumer<byte[]?, byte[]?> consumer = new ConsumerBuilder<byte[]?, byte[]?>(configuration)
-            .SetErrorHandler((_, error) => lastError = error.Reason)
-            .SetLogHandler((_, _) => { })
-            .Build();
         using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        IReadOnlyList<Confluent.Kafka.Admin.TopicDescription> described = TopicQuestion.DescribeAsync(admin, [name], Timeout).GetAwaiter().GetResult();
-        int partitions = described.FirstOrDefault(t => !t.Error.IsError)?.Partitions.Count ?? 0;
-        int share = partitions == 0 ? 0 : (count + partitions - 1) / partitions;
-        var batch = new RecordBatch(Math.Max(1, share * partitions), 64 * 1024);
-        var remaining = new Dictionary<TopicPartition, long>();
-        for (int p = 0; p < partitions; p++)
-        {
-            WatermarkOffsets log = consumer.QueryWatermarkOffsets(new TopicPartition(name, p), Timeout);
-            if (log.High.Value > log.Low.Value)
+        List<PartitionMetadata> partitions = [.. admin.GetMetadata(topic, ClusterAdmin.DefaultTimeout).Topics.SelectMany(known => known.Partitions)];
+        int share = partitions.Count == 0 ? 0 : Math.Max(1, count / partitions.Count);
+        return
+        [
+            .. partitions.Select(partition =>
             {
-                remaining[new TopicPartition(name, p)] = Math.Max(log.Low.Value, log.High.Value - share);
-            }
-        }
-        consumer.Assign(remaining.Select(r => new TopicPartitionOffset(r.Key, r.Value)));
-        while (remaining.Count > 0 && !batch.IsFull && !cancellation.IsCancellationRequested)
-        {
-            if (time.GetElapsedTime(started) > Timeout)
-            {
-                throw new KafkaUnavailableException($"the records of {name} did not come within {Timeout.TotalSeconds:0} s" + (lastError is null ? "" : ": " + lastError));
-            }
-            ConsumeResult<byte[]?, byte[]?>? result = consumer.Consume(100);
-            if (result is null)
-            {
-                continue;
-            }
-            if (result.IsPartitionEOF)
-            {
-                remaining.Remove(result.TopicPartition);
-                continue;
-            }
-            long timestamp = result.Message.Timestamp.Type == TimestampType.NotAvailable ? RecordBatch.NoTimestamp : result.Message.Timestamp.UnixTimestampMs;
-            batch.Add(new PartitionId(topic, result.Partition.Value), result.Offset.Value, timestamp, result.Message.Value, result.Message.Value is not null);
-        }
-        cancellation.ThrowIfCancellationRequested();
-        return batch;
+                TopicPartition id = new(topic, partition.PartitionId);
+                WatermarkOffsets offsets = consumer.QueryWatermarkOffsets(id, ClusterAdmin.DefaultTimeout);
+                return new TopicPartitionOffset(id, Math.Max(offsets.Low.Value, offsets.High.Value - share));
+            }),
+        ];
     }
 }

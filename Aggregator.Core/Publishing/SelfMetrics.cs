@@ -89,23 +89,23 @@ public sealed class SelfMetrics : IDisposable
         {
             foreach (LateCause cause in Enum.GetValues<LateCause>())
             {
-                Pull(late.WithLabels(Label(kind), Label(cause)), () => counters.Late(kind, cause));
+                Pull(late.WithLabels(kind.Label(), cause.Label()), () => counters.Late(kind, cause));
             }
         }
         Counter duplicates = Counter("aggregator_duplicate_facts_total", "Facts left out because the same delivery had reported them before.", "kind");
         foreach (FactKind kind in new[] { FactKind.Sent, FactKind.Received })
         {
-            Pull(duplicates.WithLabels(Label(kind)), () => counters.Duplicates(kind));
+            Pull(duplicates.WithLabels(kind.Label()), () => counters.Duplicates(kind));
         }
         Counter samples = Counter("aggregator_samples_left_out_total", "Latency samples left out while the other facts of their record stand.", "reason");
         foreach (SampleLoss loss in Enum.GetValues<SampleLoss>().Where(loss => loss != SampleLoss.None))
         {
-            Pull(samples.WithLabels(Label(loss)), () => counters.SamplesLeftOut(loss));
+            Pull(samples.WithLabels(loss.Label()), () => counters.SamplesLeftOut(loss));
         }
         Counter limited = Counter("aggregator_limited_facts_total", "Facts that a limit left out of what it limits.", "limit");
         foreach (LimitKind limit in Enum.GetValues<LimitKind>())
         {
-            Pull(limited.WithLabels(Label(limit)), () => counters.Limited(limit));
+            Pull(limited.WithLabels(limit.Label()), () => counters.Limited(limit));
         }
     }
 
@@ -174,8 +174,6 @@ public sealed class SelfMetrics : IDisposable
             }
         });
     }
-
-    private static string Label<T>(T value) where T : struct, Enum => MetricNames.SnakeCase(value.ToString());
 
     private static string Number(int partition) => partition.ToString(System.Globalization.CultureInfo.InvariantCulture);
 

@@ -3,14 +3,15 @@ namespace Aggregator.Core.Sketches;
 /// <summary>
 /// A limit that does not depend on the order of arrival: of all distinct hashes that are offered, the <see cref="Limit"/> smallest are kept.
 /// <para>
-/// What is kept in the end was kept from its first offer on, so what was gathered in its slot is complete. For at any time exactly the K smallest of the hashes
-/// offered so far are kept (all, while they are K at most): a new hash is let in if it is smaller than the largest kept one, which goes. A hash is refused or
-/// evicted only when K others that have been offered are smaller. One that is among the K smallest in the end has fewer than K smaller ones among all that were ever offered,
-/// hence at any earlier time too: it was neither refused nor evicted. For the same reason a hash that was refused or evicted once is never let in again.
+/// What is kept in the end was kept from its first offer on, so what was gathered in its slot is complete. For at any time exactly the K smallest of
+/// the hashes offered so far are kept (all, while they are K at most): a new hash is let in if it is smaller than the largest kept one, which goes. A
+/// hash is refused or evicted only when K others that have been offered are smaller. One that is among the K smallest in the end has fewer than K
+/// smaller ones among all that were ever offered, hence at any earlier time too: it was neither refused nor evicted. For the same reason a hash that
+/// was refused or evicted once is never let in again.
 /// </para>
 /// <para>
-/// So which series a limit admits is a function of the hashes alone; where evicted slots and refusals count elsewhere (in the total only), the result is one too.
-/// Known hashes cost one look-up, admissions O(log K); with n distinct hashes in random order about K·ln(n/K) are evicted. One thread.
+/// So which series a limit admits is a function of the hashes alone; where evicted slots and refusals count elsewhere (in the total only), the result
+/// is one too. Known hashes cost one look-up, admissions O(log K); with n distinct hashes in random order about K·ln(n/K) are evicted. One thread.
 /// </para>
 /// </summary>
 public sealed class BottomK

@@ -3,8 +3,8 @@ namespace Aggregator.Core.Sketches;
 /// <summary>
 /// A count for each bucket of <see cref="LatencyBuckets"/>, in pages of 256 that exist where something was counted.
 /// <para>
-/// Counts are of 32 bits, for half the memory and cache of 64. An hour's window at millions of records a second can bring more than 2^32 equal samples, so how
-/// often a count has gone round is kept besides, for all buckets at once: hardly ever needed, and then by the largest group only.
+/// Counts are of 32 bits, for half the memory and cache of 64. An hour's window at millions of records a second can bring more than 2^32 equal
+/// samples, so how often a count has gone round is kept besides, for all buckets at once: hardly ever needed, and then by the largest group only.
 /// </para>
 /// </summary>
 internal sealed class BucketCounts

@@ -1,9 +1,9 @@
 namespace Aggregator.Core.Sketches;
 
 /// <summary>
-/// Counts distinct 64-bit hashes: exactly up to <see cref="ExactLimit"/>, above by an <see cref="UltraLogLog"/> with a relative standard error of 0.6 %.
-/// All of its answers depend on the set of hashes alone, not on their order, their repetition or how they were merged.
-/// Exact it takes 11 to 43 bytes a hash (1 MiB at most), then 16 KiB. One thread.
+/// Counts distinct 64-bit hashes: exactly up to <see cref="ExactLimit"/>, above by an <see cref="UltraLogLog"/> with a relative standard error of
+/// 0.6 %. All of its answers depend on the set of hashes alone, not on their order, their repetition or how they were merged. Exact it takes 11 to 43
+/// bytes a hash (1 MiB at most), then 16 KiB. One thread.
 /// </summary>
 public sealed class DistinctCounter
 {
@@ -32,7 +32,8 @@ public sealed class DistinctCounter
     // HOT: once per activity fact and group.
     /// <summary>Adds a hash of which every bit counts as random.</summary>
     /// <returns>
-    /// True: the hash is certainly new. False: it has been added before, as long as the count is exact; afterwards it may be either, and false is the usual answer.
+    /// True: the hash is certainly new. False: it has been added before, as long as the count is exact; afterwards it may be either, and false is the
+    /// usual answer.
     /// </returns>
     public bool Add(ulong hash)
     {

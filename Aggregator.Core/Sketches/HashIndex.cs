@@ -1,9 +1,9 @@
 namespace Aggregator.Core.Sketches;
 
 /// <summary>
-/// Finds the index that was given to a 64-bit hash: an open-addressing map whose keys are hashes already (every bit of them counts as random), any value allowed.
-/// At most half full, so that a look-up is one cache line as a rule. Grows, and never shrinks. One thread.
-/// The lowest bits choose the place: the highest ones are all 0 in the small hashes that <see cref="BottomK"/> keeps.
+/// Finds the index that was given to a 64-bit hash: an open-addressing map whose keys are hashes already (every bit of them counts as random), any
+/// value allowed. At most half full, so that a look-up is one cache line as a rule. Grows, and never shrinks. One thread. The lowest bits choose the
+/// place: the highest ones are all 0 in the small hashes that <see cref="BottomK"/> keeps.
 /// </summary>
 public sealed class HashIndex
 {

@@ -6,9 +6,9 @@ namespace Aggregator.Core.Sketches;
 /// The buckets of latency samples, in whole milliseconds: one per millisecond below 4,096 ms, from there the buckets of Prometheus' native histograms
 /// of schema 8 <em>in seconds</em>, that is (1000·2^((i−1)/256), 1000·2^(i/256)] ms, 0.27 % wide.
 /// <para>
-/// Seconds, because that is the unit of what is exported, and the bounds of schema 8 in milliseconds are not bounds in seconds (256·log2(1000) is no whole
-/// number). A native histogram in seconds is so had without loss: the count of a bucket goes to the native bucket <see cref="NativeIndexOf"/> of its upper
-/// end, that of 0 ms to the zero bucket; for schema 8 − n the index becomes ⌈index / 2ⁿ⌉.
+/// Seconds, because that is the unit of what is exported, and the bounds of schema 8 in milliseconds are not bounds in seconds (256·log2(1000) is no
+/// whole number). A native histogram in seconds is so had without loss: the count of a bucket goes to the native bucket <see cref="NativeIndexOf"/>
+/// of its upper end, that of 0 ms to the zero bucket; for schema 8 − n the index becomes ⌈index / 2ⁿ⌉.
 /// </para>
 /// </summary>
 public static class LatencyBuckets
@@ -26,7 +26,8 @@ public static class LatencyBuckets
     private const int FirstNativeIndex = 521;
     private const int LastNativeIndex = 4_199;
 
-    // A sample shifted left until its highest bit is bit 31 lies in one octave, [2^31, 2^32), with 257 bounds in reach: 1000·2^22·2^((p − 247) / 256).
+    // A sample shifted left until its highest bit is bit 31 lies in one octave, [2^31, 2^32), with 257 bounds in reach:
+    // 1000·2^22·2^((p − 247) / 256).
     private const int OneSecondPosition = 247;
     private const int OneSecondShift = 22;
     private const int Positions = 257;

@@ -4,9 +4,9 @@ namespace Aggregator.Core.Sketches;
 
 /// <summary>
 /// Latency samples in whole milliseconds, counted in the buckets of <see cref="LatencyBuckets"/>: exact below 4,096 ms, within 0.2 % above.
-/// Its answers depend on the samples alone, not on the order in which they were added or merged. Up to 256 samples are kept as they are, since most groups
-/// are small; then counts take over, in pages of 256 buckets (1 KiB) that exist where there are samples: 12 KiB for 6,000 lognormal samples of median 90 ms.
-/// One writer; any number of readers once nothing is written any more.
+/// Its answers depend on the samples alone, not on the order in which they were added or merged. Up to 256 samples are kept as they are, since most
+/// groups are small; then counts take over, in pages of 256 buckets (1 KiB) that exist where there are samples: 12 KiB for 6,000 lognormal samples of
+/// median 90 ms. One writer; any number of readers once nothing is written any more.
 /// </summary>
 public sealed class LatencyHistogram
 {
@@ -78,8 +78,8 @@ public sealed class LatencyHistogram
     }
 
     /// <summary>
-    /// The nearest-rank percentile in milliseconds: the smallest sample v with at least ⌈q·<see cref="Count"/>⌉ samples ≤ v, of rank 1 at least. Exact up to
-    /// 256 samples, below 4,096 ms, and for the largest rank; otherwise within 0.2 % and never above <see cref="Max"/>.
+    /// The nearest-rank percentile in milliseconds: the smallest sample v with at least ⌈q·<see cref="Count"/>⌉ samples ≤ v, of rank 1 at least.
+    /// Exact up to 256 samples, below 4,096 ms, and for the largest rank; otherwise within 0.2 % and never above <see cref="Max"/>.
     /// </summary>
     /// <param name="q">0 to 1, taken as the decimal number that it was written as (15 digits): 0.07 of 100 samples is the 7th, not the 8th.</param>
     /// <exception cref="ArgumentOutOfRangeException">q is not in this range.</exception>
@@ -105,8 +105,9 @@ public sealed class LatencyHistogram
     }
 
     /// <summary>
-    /// How many samples are at most <paramref name="ms"/>. Exact up to 256 samples, for bounds below 4,096 and for 1000·2ⁿ; otherwise the bucket in which the
-    /// bound lies counts whole or not at all, by its middle, so that samples within 0.2 % of the bound may be on the wrong side. Never decreases with the bound.
+    /// How many samples are at most <paramref name="ms"/>. Exact up to 256 samples, for bounds below 4,096 and for 1000·2ⁿ; otherwise the bucket in
+    /// which the bound lies counts whole or not at all, by its middle, so that samples within 0.2 % of the bound may be on the wrong side. Never
+    /// decreases with the bound.
     /// </summary>
     public long CountAtMost(uint ms)
     {

@@ -3,11 +3,13 @@ using System.Numerics;
 namespace Aggregator.Core.Sketches;
 
 /// <summary>
-/// Estimates how many distinct 64-bit hashes were added, from 16 KiB: UltraLogLog (Ertl 2023) of precision 14, with the estimate of maximum likelihood; its
-/// relative standard error is 0.6 %. Its state is a function of the set of hashes, whatever their order, repetition or way through merges.
+/// Estimates how many distinct 64-bit hashes were added, from 16 KiB: UltraLogLog (Ertl 2023) of precision 14, with the estimate of maximum
+/// likelihood; its relative standard error is 0.6 %. Its state is a function of the set of hashes, whatever their order, repetition or way through
+/// merges.
 /// <para>
-/// The 14 highest bits of a hash choose the register, and the number of zeros that lead the other 50, plus one, is the hash's value: 1 with a probability of 1/2, 2 of 1/4, … 51.
-/// A register keeps the largest value u that it got, and whether it got u − 1 and u − 2: <c>u·4 + (u−1 seen)·2 + (u−2 seen)</c>, 0 as long as it got none.
+/// The 14 highest bits of a hash choose the register, and the number of zeros that lead the other 50, plus one, is the hash's value: 1 with a
+/// probability of 1/2, 2 of 1/4, … 51. A register keeps the largest value u that it got, and whether it got u − 1 and u − 2: <c>u·4 + (u−1 seen)·2 +
+/// (u−2 seen)</c>, 0 as long as it got none.
 /// </para>
 /// </summary>
 public sealed class UltraLogLog

@@ -3,9 +3,10 @@ namespace Aggregator.Core.Sketches;
 /// <summary>
 /// How likely the registers of an <see cref="UltraLogLog"/> are, by the number of hashes.
 /// <para>
-/// Poisson model: with λ hashes a register on average, a value k comes up in it independently of all other values and registers, with probability 1 − e^(−λ·ρ(k)),
-/// where ρ(k) = 2^−k, and 2^−50 for 51, the last. A register of largest value u shows that u came up, that no larger one did, and of u − 1 and u − 2 whether they did.
-/// With b(k) the number of registers that show that k came up, and a the sum of ρ over all that is seen not to have come up,
+/// Poisson model: with λ hashes a register on average, a value k comes up in it independently of all other values and registers, with probability
+/// 1 − e^(−λ·ρ(k)), where ρ(k) = 2^−k, and 2^−50 for 51, the last. A register of largest value u shows that u came up, that no larger one did, and of
+/// u − 1 and u − 2 whether they did. With b(k) the number of registers that show that k came up, and a the sum of ρ over all that is seen not to have
+/// come up,
 /// </para>
 /// <code>ln L(λ) = −a·λ + Σ b(k)·ln(1 − e^(−λ·ρ(k)))        f(λ) = d ln L / dλ = −a + Σ b(k)·ρ(k) / (e^(λ·ρ(k)) − 1)</code>
 /// <para>

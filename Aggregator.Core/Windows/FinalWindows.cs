@@ -36,8 +36,10 @@ internal sealed class FinalWindows
 
     public FinalResults Advance(long watermarkMs)
     {
+        // Both ends of the range stand for infinity, and infinity less a time-out is still that.
+        long cohortsMs = watermarkMs is long.MinValue or long.MaxValue ? watermarkMs : watermarkMs - _ackTimeoutMs;
         ActivityFinal = Math.Max(ActivityFinal, LastEndedBy(watermarkMs));
-        DeliveryFinal = Math.Max(DeliveryFinal, LastEndedBy(watermarkMs == long.MaxValue ? watermarkMs : watermarkMs - _ackTimeoutMs));
+        DeliveryFinal = Math.Max(DeliveryFinal, LastEndedBy(cohortsMs));
         return new(TakeActivities(), TakeWindows());
     }
 

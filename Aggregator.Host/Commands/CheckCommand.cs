@@ -7,7 +7,7 @@ using Aggregator.Host.Topics;
 
 namespace Aggregator.Host.Commands;
 
-/// <summary>The verb <c>check</c>: looks at everything that <c>run</c> needs, and says of each thing that is wrong what to do. Changes nothing.</summary>
+/// <summary>The verb <c>check</c>: looks at all that <c>run</c> needs, and says of each thing that is wrong what to do. Changes nothing.</summary>
 public static class CheckCommand
 {
     public static Command Create() => Create(KafkaAccess.Real);
@@ -23,7 +23,8 @@ public static class CheckCommand
             {
                 throw new CommandFailedException(SettingErrors.Format(settings.Errors), ExitCode.Usage);
             }
-            return new Check(kafka, settings.Settings, ReportWriter.ForStandardOutput(parsed.InvocationConfiguration.Output)).RunAsync(settings.Values, cancellation);
+            ReportWriter report = ReportWriter.ForStandardOutput(parsed.InvocationConfiguration.Output);
+            return new Check(kafka, settings.Settings, report).RunAsync(settings.Values, cancellation);
         });
         return command;
     }
@@ -63,11 +64,8 @@ public static class CheckCommand
             report.Heading("Settings");
             report.Table(
                 ["setting", "value", "from"],
-                [.. values.Where(IsWorthALine).Select(value => (Mark.Good, (IReadOnlyList<string>)[value.Name, value.Text.Length == 0 ? "-" : value.Text, value.Where]))]);
-            if (_kafka.SslCaLocation is { } authorities && !File.Exists(authorities))
-            {
-                Line(Mark.Bad, $"Kafka:SslCaLocation: there is no file {authorities}", "Name a PEM file of the authorities that signed the brokers' certificates.");
-            }
+                [.. values.Where(IsWorthALine).Select(value =>
+                    (Mark.Good, (IReadOnlyList<string>)[value.Name, value.Text.Length == 0 ? "-" : value.Text, value.Where]))]);
         }
 
         // a field that bears its own name says nothing
@@ -89,7 +87,10 @@ public static class CheckCommand
             }
             catch (KafkaUnavailableException failure)
             {
-                Line(Mark.Bad, failure.Message, "Is Kafka:BootstrapServers right, and do Kafka:SecurityProtocol and Kafka:SaslMechanism match the listener there?");
+                Line(
+                    Mark.Bad,
+                    failure.Message,
+                    "Is Kafka:BootstrapServers right, and do Kafka:SecurityProtocol and Kafka:SaslMechanism match the listener there?");
                 return false;
             }
         }
@@ -101,10 +102,10 @@ public static class CheckCommand
             foreach (IGrouping<string, TopicFinding> topic in findings.GroupBy(finding => finding.Topic))
             {
                 TopicFinding[] differing = [.. topic.Where(finding => finding.Verdict != TopicVerdict.Fine)];
-                string partitions = topic.FirstOrDefault(finding => finding.Setting == "partitions") is { } count ? $", {count.Actual} partitions" : "";
+                string? count = topic.FirstOrDefault(finding => finding.Setting == "partitions")?.Actual;
                 if (!differing.Any(finding => finding.Setting == "topic"))
                 {
-                    Line(Mark.Good, $"{topic.Key} exists{partitions}");
+                    Line(Mark.Good, $"{topic.Key} exists" + (count is null ? "" : $", {count} partitions"));
                 }
                 foreach (TopicFinding finding in differing)
                 {
@@ -144,7 +145,8 @@ public static class CheckCommand
             {
                 Line(
                     Mark.Bad,
-                    $"{lost.Topic}[{lost.Partition}]: committed at {lost.Committed}, but the log begins at {lost.Earliest}: {lost.Earliest - lost.Committed:N0} records are lost",
+                    $"{lost.Topic}[{lost.Partition}]: committed at {lost.Committed}, but the log begins at {lost.Earliest}: "
+                    + $"{lost.Earliest - lost.Committed:N0} records are lost",
                     "Raise the topic's retention.ms; the service goes on from where the log begins and counts them in aggregator_lost_records_total.");
             }
         }
@@ -156,14 +158,15 @@ public static class CheckCommand
                 Line(Mark.Skipped, "not looked at");
                 return;
             }
-            using IRecordSampler sampler = access.Sampler(_kafka);
+            IRecordSampler sampler = access.Sampler(_kafka);
             foreach (RecordTopic topic in Enum.GetValues<RecordTopic>())
             {
                 RecordSample sample = RecordSample.Of(await sampler.ReadLastAsync(topic, RecordsLookedAt, cancellation), settings);
                 string name = _kafka.TopicName(topic);
+                TopicDefinition definition = topic == RecordTopic.Latency ? TopicCatalog.Embedded.Latency : TopicCatalog.Embedded.Ack;
                 string? whatToDo = sample.Rejected == 0
                     ? null
-                    : $"'aggregator topics print --topic {(topic == RecordTopic.Latency ? "im-latency" : "ack")}' shows what a record must be; other names of fields go into the section Fields.";
+                    : $"'aggregator topics print --topic {definition.Name}' shows what a record must be; other names of fields go into the section Fields.";
                 Line(sample.Verdict, $"{name}: {sample.Describe()}", whatToDo);
             }
         }

@@ -1,5 +1,9 @@
 using System.CommandLine;
+using Aggregator.Core.Publishing;
+using Aggregator.Host.Logging;
+using Aggregator.Host.Service;
 using Aggregator.Host.Settings;
+using Aggregator.Host.Web;
 
 namespace Aggregator.Host.Commands;
 
@@ -8,12 +12,49 @@ public static class RunCommand
 {
     public static Command Create()
     {
-        Command command = new("run", "The service: reads the topics, publishes final windows, serves /metrics.");
+        Command command = new("run", "The service: reads both topics, folds them into windows and serves the results to Prometheus.\n\n"
+            + "It starts without Kafka and waits for it. Ctrl-C or SIGTERM stop it in order, within 10 s; it goes on from there at the next start.");
         SettingsOptions settings = SettingsOptions.AddTo(command);
-        command.SetAction((parsed, cancellation) => RunAsync(settings.Read(parsed), cancellation));
+        Option<ListenAddress> listen = ListenOption.Create();
+        Option<string?> output = new("--output")
+        {
+            HelpName = "FILE",
+            Description = "Also appends each final window to FILE, one JSON object a line for each group, as 'replay' writes them.",
+        };
+        command.Options.Add(listen);
+        command.Options.Add(output);
+        command.SetAction((parsed, cancellation) => RunAsync(
+            settings.Read(parsed), parsed.GetValue(listen)!, parsed.GetValue(output), LogOptions.LevelOf(parsed), cancellation));
         return command;
     }
 
-    private static Task<int> RunAsync(AggregatorSettings settings, CancellationToken cancellation) =>
-        throw new CommandFailedException("'run' is not built yet");
+    private static async Task<int> RunAsync(
+        AggregatorSettings settings, ListenAddress listen, string? output, LogLevel level, CancellationToken cancellation)
+    {
+        using ILoggerFactory loggers = ConsoleLogging.Create(level);
+        IResultOutput[] outputs = output is null ? [] : [new ResultFile(output, settings.Aggregation.Groups)];
+        await using AggregatorService service = await AggregatorService.StartAsync(settings, listen, outputs, loggers, TimeProvider.System, cancellation);
+        await StoppedOrFailedAsync(service.Completion, cancellation);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>Waits for the wish to stop; throws what ended the pipeline before.</summary>
+    internal static async Task StoppedOrFailedAsync(Task completion, CancellationToken cancellation)
+    {
+        try
+        {
+            await completion.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+#pragma warning disable CA1031 // Whatever ended it: the process says so and ends, for whoever started it to start it again.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            throw new CommandFailedException($"the pipeline failed: {failure.GetBaseException().Message}");
+        }
+        throw new CommandFailedException("the pipeline ended by itself");
+    }
 }

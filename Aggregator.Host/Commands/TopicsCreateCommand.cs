@@ -11,14 +11,20 @@ public static class TopicsCreateCommand
 {
     public static Command Create(KafkaAccess kafka)
     {
-        Command command = new("create", "Creates the topics that are missing, the dead-letter topic included where one is set. Changes no topic that exists.");
+        Command command = new(
+            "create",
+            "Creates the topics that are missing, the dead-letter topic included where one is set. Changes no topic that exists.");
         SettingsOptions settings = SettingsOptions.AddTo(command);
         Option<int?> partitions = new("--partitions")
         {
             HelpName = "N",
             Description = $"Partitions of a new topic; if not given, as many as the other topic has, else {TopicCatalog.Embedded.Partitions}.",
         };
-        Option<int?> replication = new("--replication-factor") { HelpName = "N", Description = "Copies of each partition; if not given, the cluster's default." };
+        Option<int?> replication = new("--replication-factor")
+        {
+            HelpName = "N",
+            Description = "Copies of each partition; if not given, the cluster's default.",
+        };
         MustBePositive(partitions, 10_000);
         MustBePositive(replication, 100);
         command.Options.Add(partitions);

@@ -12,7 +12,11 @@ public static class TopicsPrintCommand
     {
         Command command = new("print", "Prints what the topics carry and how to create them. Needs no Kafka.");
         SettingsOptions settings = SettingsOptions.AddTo(command);
-        Option<string?> topic = new("--topic") { HelpName = "NAME", Description = "Only this topic: im-latency or ack, whatever their names in the cluster." };
+        Option<string?> topic = new("--topic")
+        {
+            HelpName = "NAME",
+            Description = "Only this topic: im-latency or ack, whatever their names in the cluster.",
+        };
         Option<string?> only = new("--only") { HelpName = "PART", Description = "Only this part, ready for a pipe: schema, example or commands." };
         topic.AcceptOnlyFromAmong([.. TopicCatalog.Embedded.Topics.Select(known => known.Name)]);
         only.AcceptOnlyFromAmong("schema", "example", "commands");

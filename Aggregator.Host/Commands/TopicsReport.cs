@@ -20,11 +20,13 @@ internal static class TopicsReport
             report.Heading(topic.Key);
             report.Table(
                 ["setting", "expected", "actual", topic.Any(finding => finding.Why is not null) ? "why it matters" : ""],
-                [.. topic.Select(finding => (MarkOf(finding.Verdict), (IReadOnlyList<string>)[finding.Setting, finding.Expected, finding.Actual, finding.Why ?? ""]))]);
+                [.. topic.Select(finding =>
+                    (MarkOf(finding.Verdict), (IReadOnlyList<string>)[finding.Setting, finding.Expected, finding.Actual, finding.Why ?? ""]))]);
             report.Blank();
         }
-        int wrong = findings.Count(finding => finding.Verdict == TopicVerdict.Wrong);
-        string[] repairs = [.. findings.Where(finding => finding.Verdict == TopicVerdict.Wrong).Select(finding => finding.Repair).OfType<string>().Distinct()];
+        TopicFinding[] bad = [.. findings.Where(finding => finding.Verdict == TopicVerdict.Wrong)];
+        int wrong = bad.Length;
+        string[] repairs = [.. bad.Select(finding => finding.Repair).OfType<string>().Distinct()];
         report.Text(wrong == 0 ? "Nothing here costs results." : wrong == 1 ? "1 difference costs results." : $"{wrong} differences cost results.");
         if (repairs.Length > 0)
         {

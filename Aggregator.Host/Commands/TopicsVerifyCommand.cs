@@ -6,12 +6,14 @@ using Aggregator.Host.Topics;
 
 namespace Aggregator.Host.Commands;
 
-/// <summary><c>topics verify</c>: how the topics of the cluster differ from <c>topics/</c>. Exit code 1 when results suffer from a difference.</summary>
+/// <summary><c>topics verify</c>: how the cluster's topics differ from <c>topics/</c>. Exit code 1 when results suffer from a difference.</summary>
 public static class TopicsVerifyCommand
 {
     public static Command Create(KafkaAccess kafka)
     {
-        Command command = new("verify", "Compares the topics of the cluster with what they should be. Changes nothing; exit code 1 when a difference matters.");
+        Command command = new(
+            "verify",
+            "Compares the topics of the cluster with what they should be. Changes nothing; exit code 1 when a difference matters.");
         SettingsOptions settings = SettingsOptions.AddTo(command);
         command.SetAction((parsed, cancellation) => VerifyAsync(
             kafka, settings.Read(parsed).Kafka, ReportWriter.ForStandardOutput(parsed.InvocationConfiguration.Output), cancellation));

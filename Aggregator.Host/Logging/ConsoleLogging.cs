@@ -6,7 +6,7 @@ namespace Aggregator.Host.Logging;
 /// <summary>Logs to stderr: stdout belongs to data.</summary>
 public static class ConsoleLogging
 {
-    /// <summary>Replaces the providers of a host's logging by ours. What ASP.NET Core says of each request is kept out unless asked for by <c>debug</c>.</summary>
+    /// <summary>Replaces the providers of a host's logging by ours. What ASP.NET Core says of each request comes with <c>debug</c> only.</summary>
     public static ILoggingBuilder ToStandardError(this ILoggingBuilder logging, LogLevel level)
     {
         ArgumentNullException.ThrowIfNull(logging);

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Aggregator.Host.Logging;
 
 /// <summary>
-/// One line an event: <c>2026-01-01T00:00:00.000Z info BatchSource: message</c>. For journald the level becomes its <c>&lt;6&gt;</c> prefix and the time is left to it.
+/// One line an event: <c>2026-01-01T00:00:00.000Z info BatchSource: message</c>. For journald the level becomes its
+/// prefix <c>&lt;6&gt;</c> and the time is left to it.
 /// The built-in formatters write the whole category and an event id, and stack traces of mere warnings.
 /// </summary>
 public sealed class LineFormatter(IOptionsMonitor<LineFormatterOptions> options, TimeProvider time) : ConsoleFormatter(FormatterName)

@@ -14,6 +14,8 @@ public static class AggregationSection
     private static readonly string[] ContractFields = [.. FieldsSection.ContractFields];
 
     private static readonly AggregationSettings Defaults = new();
+    private static readonly TimeSpan Millisecond = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly TimeSpan Week = TimeSpan.FromDays(7);
 
     public static AggregationSettings Read(SectionReader section)
@@ -26,7 +28,7 @@ public static class AggregationSection
             Lateness = section.Time("Lateness", Defaults.Lateness, time => Between(time, TimeSpan.Zero, Week)),
             // not set, it is one window: a window of 5 min with the minute of the default would be no whole multiple
             AckTimeout = section.Time("AckTimeout", window, time => AckTimeoutRule(time, window, section.IsWrong("Window"))),
-            IdleTimeout = section.Time("IdleTimeout", Defaults.IdleTimeout, time => Between(time, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(1))),
+            IdleTimeout = section.Time("IdleTimeout", Defaults.IdleTimeout, time => Between(time, Millisecond, Day)),
             MaxFutureSkew = section.Time("MaxFutureSkew", Defaults.MaxFutureSkew, time => Between(time, TimeSpan.Zero, TimeSpan.FromDays(36_500))),
             Identity = Enum.Parse<DeliveryIdentity>(section.Choice("Identity", "message", "message", "recipient")!, ignoreCase: true),
             Groups = section.Lists("Groups", GroupsRule),
@@ -79,9 +81,11 @@ public static class AggregationSection
             string shown = "[" + string.Join(", ", names.Select(name => $"\"{name}\"")) + "]";
             string? problem = names.Count == 0 ? "a dimension set must have at least one name; the total is always there"
                 : names.Any(string.IsNullOrWhiteSpace) ? "a dimension must have a name"
-                : names.FirstOrDefault(ContractFields.Contains) is { } field ? $"\"{field}\" is a field of the records; a dimension must have another name"
+                : names.FirstOrDefault(ContractFields.Contains) is { } field
+                    ? $"\"{field}\" is a field of the records; a dimension must have another name"
                 : names.Distinct().Count() < names.Count ? $"{shown} has a name twice"
-                : !seen.Add(string.Join('\0', names.Order(StringComparer.Ordinal))) ? $"{shown} occurs twice; the order of the names makes no difference"
+                : !seen.Add(string.Join('\0', names.Order(StringComparer.Ordinal)))
+                    ? $"{shown} occurs twice; the order of the names makes no difference"
                 : null;
             if (problem is not null)
             {

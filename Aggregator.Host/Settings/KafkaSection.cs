@@ -69,7 +69,7 @@ public static partial class KafkaSection
         bool noPassword = settings.SaslPassword is null && !HasProperty(settings, "sasl.password");
         if (noUser || noPassword)
         {
-            string missing = noUser && noPassword ? "Kafka:SaslUsername and Kafka:SaslPassword" : noUser ? "Kafka:SaslUsername" : "Kafka:SaslPassword";
+            string missing = !noPassword ? "Kafka:SaslUsername" : !noUser ? "Kafka:SaslPassword" : "Kafka:SaslUsername and Kafka:SaslPassword";
             section.Fail("SaslMechanism", $"needs {missing}");
         }
     }

@@ -23,7 +23,8 @@ public static class NameSuggestion
             .FirstOrDefault();
     }
 
-    private static string Fold(string name) => name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
+    private static string Fold(string name) =>
+        name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToUpperInvariant();
 
     // Optimal string alignment: insertions, deletions, substitutions, and two neighbours swapped (Winodw) count 1 each.
     private static int Distance(string a, string b)

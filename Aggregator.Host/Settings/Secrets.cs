@@ -1,14 +1,13 @@
+using Aggregator.Core.Kafka;
+
 namespace Aggregator.Host.Settings;
 
-/// <summary>Tells which values are never shown to anyone.</summary>
+/// <summary>Tells which values are never shown to anyone: what the client takes for a secret, under its own name or under ours.</summary>
 public static class Secrets
 {
     /// <summary>What stands in the place of a secret.</summary>
-    public const string Mask = "********";
-
-    // sasl.oauthbearer.config carries a secret in its text; ssl.*.pem holds keys (and certificates, which nobody misses here).
-    private static readonly string[] Marks = ["password", "secret", "token", "jaas", "credential", "private", ".pem", "oauthbearer.config", "assertion"];
+    public const string Mask = ClientConfiguration.Masked;
 
     /// <param name="name">A setting, or a key of <c>Kafka:Properties</c>.</param>
-    public static bool IsSecret(string name) => Marks.Any(mark => name.Contains(mark, StringComparison.OrdinalIgnoreCase));
+    public static bool IsSecret(string name) => ClientConfiguration.IsSecret(name);
 }

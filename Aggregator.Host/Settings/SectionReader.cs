@@ -40,10 +40,12 @@ public sealed class SectionReader(string section, IReadOnlyList<RawSetting> raws
         });
     }
 
-    public int Whole(string name, int fallback, int least, int most) => Take(name, fallback, value => value.ToString(CultureInfo.InvariantCulture), raw =>
+    public int Whole(string name, int fallback, int least, int most) => Take(name, fallback, Written, raw =>
     {
         bool isWhole = int.TryParse(raw.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value);
-        return isWhole && value >= least && value <= most ? (value, null) : (fallback, string.Create(Grouped, $"must be a whole number from {least:N0} to {most:N0}"));
+        return isWhole && value >= least && value <= most
+            ? (value, null)
+            : (fallback, string.Create(Grouped, $"must be a whole number from {least:N0} to {most:N0}"));
     });
 
     public string Text(string name, string fallback, Func<string, string?> rule)
@@ -74,11 +76,15 @@ public sealed class SectionReader(string section, IReadOnlyList<RawSetting> raws
         return Take<IReadOnlyList<IReadOnlyList<string>>>(name, [], lists => JsonSerializer.Serialize(lists), raw =>
         {
             IReadOnlyList<IReadOnlyList<string>>? lists = JsonOf(raw) is { } json ? ListsOf(json) : null;
-            return lists is null ? ([], "must be a list of lists of names as JSON: [[\"region\"], [\"region\", \"platform\"]]") : (lists, rule(lists));
+            return lists is null
+                ? ([], "must be a list of lists of names as JSON: [[\"region\"], [\"region\", \"platform\"]]")
+                : (lists, rule(lists));
         });
     }
 
-    /// <summary>Names with a text each. Sources add to each other: <c>Section:Name:key=value</c> one at a time, or an object as JSON for many; null takes a key away.</summary>
+    /// <summary>
+    /// Names with a text each. Sources add to each other: <c>Section:Name:key=value</c> one at a time, or an object as JSON for many; null takes a key away.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Map(string name)
     {
         _known.Add(name);
@@ -189,9 +195,11 @@ public sealed class SectionReader(string section, IReadOnlyList<RawSetting> raws
 
     private static string Printable(string text)
     {
-        string clean = string.Concat(text.Select(c => char.IsControl(c) ? "\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture) : c.ToString()));
+        string clean = string.Concat(text.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
         return clean.Length <= LongestShown ? clean : clean[..LongestShown] + "…";
     }
+
+    private static string Written(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static bool IsScalar(RawSetting raw) => raw.Json is not { ValueKind: JsonValueKind.Object or JsonValueKind.Array };
 
@@ -216,8 +224,10 @@ public sealed class SectionReader(string section, IReadOnlyList<RawSetting> raws
     {
         bool fits = json.ValueKind == JsonValueKind.Array && json.EnumerateArray().All(list =>
             list.ValueKind == JsonValueKind.Array && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String));
-        return fits ? [.. json.EnumerateArray().Select(list => (IReadOnlyList<string>)[.. list.EnumerateArray().Select(item => item.GetString()!)])] : null;
+        return fits ? [.. json.EnumerateArray().Select(TextsOf)] : null;
     }
+
+    private static IReadOnlyList<string> TextsOf(JsonElement list) => [.. list.EnumerateArray().Select(item => item.GetString()!)];
 
     private static string? TextOf(JsonElement value) => value.ValueKind switch
     {

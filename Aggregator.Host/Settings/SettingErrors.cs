@@ -22,7 +22,7 @@ public static class SettingErrors
             {
                 text.Append("= ").Append(error.Value.PadRight(valueWidth)).Append("   ");
             }
-            text.Append(error.Problem);
+            text.Append(error.Problem.ReplaceLineEndings(" ").Trim());
             if (error.Where is not null)
             {
                 text.Append(" (").Append(error.Where).Append(')');

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Aggregator.Host.Settings;
 
-/// <summary>Times in settings: <c>hh:mm:ss</c>, optionally with days before (<c>1.00:00:00</c>) and a fraction behind (<c>00:00:00.250</c>).</summary>
+/// <summary>Times in settings: <c>hh:mm:ss</c>, where needed with days before (<c>1.00:00:00</c>) or a fraction behind (<c>00:00:00.250</c>).</summary>
 public static partial class SettingTime
 {
     public static bool TryParse(string text, out TimeSpan time)
@@ -43,13 +43,15 @@ public static partial class SettingTime
             "D" => (86400, "d"),
             _ => (1.0, "s"),
         };
-        return $"for {amount.ToString(CultureInfo.InvariantCulture)} {unit} write {Format(TimeSpan.FromMilliseconds(Math.Round(amount * seconds * 1000)))}";
+        TimeSpan time = TimeSpan.FromMilliseconds(Math.Round(amount * seconds * 1000));
+        return $"for {amount.ToString(CultureInfo.InvariantCulture)} {unit} write {Format(time)}";
     }
 
     private static long Group(Match match, string name) =>
         match.Groups[name].Length == 0 ? 0 : long.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^(?<sign>-)?((?<d>[0-9]{1,6})\.)?(?<h>[0-9]{2}):(?<m>[0-9]{2}):(?<s>[0-9]{2})(\.(?<f>[0-9]{1,7}))?\z", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^(?<sign>-)?((?<d>[0-9]{1,6})\.)?(?<h>[0-9]{2}):(?<m>[0-9]{2}):(?<s>[0-9]{2})(\.(?<f>[0-9]{1,7}))?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 
     [GeneratedRegex(@"^(PT)?(?<n>[0-9]+(\.[0-9]+)?) ?(?<u>ms|s|sec|m|min|h|d)?\z", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]

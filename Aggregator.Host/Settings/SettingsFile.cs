@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Aggregator.Host.Settings;
 
 /// <summary>
-/// Reads a configuration file: one JSON object of sections, each an object of settings. People write it by hand, so comments, trailing commas and a BOM
-/// are allowed (in records they are not); a setting that stands there twice is an error, since one of the two would silently lose.
+/// Reads a configuration file: one JSON object of sections, each an object of settings. People write it by hand, so comments, trailing commas and a
+/// BOM are allowed (in records they are not); a setting that stands there twice is an error, since one of the two would silently lose.
 /// </summary>
 public static class SettingsFile
 {
@@ -63,7 +63,8 @@ public static class SettingsFile
         return settings;
     }
 
-    private static void ReadSection(string path, ReadOnlySpan<byte> json, ref Utf8JsonReader reader, List<RawSetting> settings, List<SettingError> errors)
+    private static void ReadSection(
+        string path, ReadOnlySpan<byte> json, ref Utf8JsonReader reader, List<RawSetting> settings, List<SettingError> errors)
     {
         string section = reader.GetString()!;
         string place = Place(path, json, reader.TokenStartIndex);

@@ -3,8 +3,8 @@ using System.Collections;
 namespace Aggregator.Host.Settings;
 
 /// <summary>
-/// Loads the settings: defaults, then the file, then the environment (<c>Aggregation__Window</c>), then <c>--set Section:Key=VALUE</c>; later ones win.
-/// Pure but for reading the file. Names of sections and settings are taken in any case of their letters; names inside of <c>Fields</c> and
+/// Loads the settings: defaults, then the file, then the environment (<c>Aggregation__Window</c>), then <c>--set Section:Key=VALUE</c>; later
+/// ones win. Pure but for reading the file. Names of sections and settings are taken in any case of their letters; names inside of <c>Fields</c> and
 /// <c>Kafka:Properties</c> are data and stay as they are.
 /// </summary>
 public static class SettingsLoader
@@ -16,7 +16,10 @@ public static class SettingsLoader
     /// <param name="environment">All variables; only those of our sections are looked at.</param>
     /// <param name="checks">Further judges of settings that can be read; see <see cref="SettingsChecks"/>.</param>
     public static SettingsResult Load(
-        string? configFile, IEnumerable<string> sets, IDictionary environment, IReadOnlyList<Func<AggregatorSettings, IEnumerable<SettingError>>>? checks = null)
+        string? configFile,
+        IEnumerable<string> sets,
+        IDictionary environment,
+        IReadOnlyList<Func<AggregatorSettings, IEnumerable<SettingError>>>? checks = null)
     {
         ArgumentNullException.ThrowIfNull(sets);
         ArgumentNullException.ThrowIfNull(environment);
@@ -40,20 +43,23 @@ public static class SettingsLoader
         SectionReader kafka = Reader(KafkaSection.Name, raws);
         SectionReader fields = Reader(FieldsSection.Name, raws);
         var aggregationSettings = AggregationSection.Read(aggregation);
-        AggregatorSettings settings = new(aggregationSettings, KafkaSection.Read(kafka), FieldsSection.Read(fields, aggregationSettings.Groups.SelectMany(set => set)));
+        AggregatorSettings settings = new(
+            aggregationSettings, KafkaSection.Read(kafka), FieldsSection.Read(fields, aggregationSettings.Groups.SelectMany(set => set)));
         foreach (SectionReader reader in new[] { aggregation, kafka, fields })
         {
             reader.Finish();
             errors.AddRange(reader.Errors);
         }
+        List<SettingValue> values = [.. aggregation.Values, .. kafka.Values, .. fields.Values];
         foreach (SettingError error in (checks ?? []).SelectMany(check => check(settings)))
         {
             if (!errors.Exists(other => other.Name == error.Name))
             {
-                errors.Add(error);
+                SettingValue? value = values.Find(value =>
+                    value.Name == error.Name && value.Source is (SettingSource.File or SettingSource.Environment));
+                errors.Add(error with { Where = value?.Where });
             }
         }
-        List<SettingValue> values = [.. aggregation.Values, .. kafka.Values, .. fields.Values];
         return new(errors.Count == 0 ? settings : null, errors, values);
     }
 

@@ -5,8 +5,8 @@ using Spectre.Console;
 namespace Aggregator.Host.Terminal;
 
 /// <summary>
-/// Shows final windows to whoever sits before the terminal: a table of the last ones that is drawn anew with each result, or, where stdout is no terminal,
-/// one aligned line for each complete window. An output like the others, so it can be plugged into the pipeline as it is.
+/// Shows final windows to whoever sits before the terminal: a table of the last ones that is drawn anew with each result, or, where stdout is no
+/// terminal, one aligned line for each complete window. An output like the others, so it can be plugged into the pipeline as it is.
 /// </summary>
 public sealed class LiveTable : IResultOutput
 {

@@ -5,8 +5,8 @@ using Spectre.Console.Rendering;
 namespace Aggregator.Host.Terminal;
 
 /// <summary>
-/// Shows on stderr how far a replay is: a bar with the share of bytes, records, rate and event time, where stderr is a terminal; and one line at the end,
-/// everywhere. <see cref="Report"/> only stores numbers: it may be called for every batch, by one thread at a time.
+/// Shows on stderr how far a replay is: a bar with the share of bytes, records, rate and event time, where stderr is a terminal; and one line at
+/// the end, everywhere. <see cref="Report"/> only stores numbers: it may be called for every batch, by one thread at a time.
 /// </summary>
 public sealed class ReplayProgress : IAsyncDisposable
 {
@@ -33,7 +33,9 @@ public sealed class ReplayProgress : IAsyncDisposable
             _bar = terminal.Progress()
                 .AutoClear(true)
                 .HideCompleted(true)
-                .Columns(new ProgressBarColumn { Width = Math.Clamp(terminal.Profile.Width - TextWidth, 5, 40) }, new PercentageColumn(), new TextColumn(Describe))
+                .Columns(
+                    new ProgressBarColumn { Width = Math.Clamp(terminal.Profile.Width - TextWidth, 5, 40) },
+                    new PercentageColumn(), new TextColumn(Describe))
                 .StartAsync(async context =>
                 {
                     _task = context.AddTask("replay", maxValue: Math.Max(1, totalBytes));

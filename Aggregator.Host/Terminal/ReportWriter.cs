@@ -6,8 +6,11 @@ public sealed class ReportWriter(TextWriter output, bool colours)
     private const string Reset = "\u001b[0m";
 
     /// <summary>For stdout: coloured on a terminal, unless NO_COLOR is set (no-color.org).</summary>
-    public static ReportWriter ForStandardOutput(TextWriter output) =>
-        new(output, !Console.IsOutputRedirected && ReferenceEquals(output, Console.Out) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
+    public static ReportWriter ForStandardOutput(TextWriter output)
+    {
+        bool isTerminal = !Console.IsOutputRedirected && ReferenceEquals(output, Console.Out);
+        return new(output, isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
+    }
 
     public void Heading(string text) => output.WriteLine(Painted(text, "\u001b[1m"));
 

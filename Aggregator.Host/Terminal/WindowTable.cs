@@ -41,7 +41,7 @@ public sealed class WindowTable(int capacity)
         return completed;
     }
 
-    /// <summary>The texts of a row, one for each column of <see cref="Header"/>; "…" for what is not final yet, "-" for what does not exist.</summary>
+    /// <summary>The texts of a row, by column of <see cref="Header"/>; "…" for what is not final yet, "-" for what does not exist.</summary>
     public static IReadOnlyList<string> Cells(WindowTableRow row)
     {
         ArgumentNullException.ThrowIfNull(row);

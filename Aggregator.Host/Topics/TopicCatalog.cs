@@ -36,7 +36,10 @@ public sealed record TopicCatalog(
     {
         // schema and example are file names in topics.json, and texts from here on
         TopicCatalog catalog = JsonSerializer.Deserialize<TopicCatalog>(Text("topics.json"), Options)!;
-        return catalog with { Topics = [.. catalog.Topics.Select(topic => topic with { Schema = Text(topic.Schema), Example = Text(topic.Example) })] };
+        return catalog with
+        {
+            Topics = [.. catalog.Topics.Select(topic => topic with { Schema = Text(topic.Schema), Example = Text(topic.Example) })],
+        };
     }
 
     private static string Text(string file)

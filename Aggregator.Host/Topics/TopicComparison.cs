@@ -26,9 +26,14 @@ public sealed class TopicComparison(TopicCatalog catalog, KafkaSettings kafka)
             findings.AddRange(catalog.Configs.Select(rule => Config(topic, rule)));
             first ??= topic;
         }
-        if (kafka.DeadLetterTopic is { } deadLetters && Existing(deadLetters, found, findings) is { } exists)
+        if (kafka.DeadLetterTopic is { } deadLetters)
         {
-            findings.Add(new(exists.Name, "topic", "exists", "exists", TopicVerdict.Fine));
+            // results do not suffer without it
+            bool exists = found.Topics.Any(topic => topic.Name == deadLetters);
+            findings.Add(exists
+                ? new(deadLetters, "topic", "exists", "exists", TopicVerdict.Fine)
+                : new(deadLetters, "topic", "exists", "missing", TopicVerdict.Remark,
+                    "copies of rejected records get lost; 'aggregator topics create' makes it"));
         }
         return findings;
     }
@@ -71,9 +76,10 @@ public sealed class TopicComparison(TopicCatalog catalog, KafkaSettings kafka)
             return new(topic.Name, rule.Name, expected, "not told", TopicVerdict.Remark, "needs the right DescribeConfigs on the topic");
         }
         TopicVerdict verdict = Judge(rule, actual);
+        TopicFinding finding = new(topic.Name, rule.Name, expected, Shown(rule.Name, actual), verdict);
         return verdict == TopicVerdict.Fine
-            ? new(topic.Name, rule.Name, expected, Shown(rule.Name, actual), verdict)
-            : new(topic.Name, rule.Name, expected, Shown(rule.Name, actual), verdict, rule.Why, _commands.Configure(topic.Name, rule.Name, rule.Value));
+            ? finding
+            : finding with { Why = rule.Why, Repair = _commands.Configure(topic.Name, rule.Name, rule.Value) };
     }
 
     private static TopicVerdict Judge(TopicConfigRule rule, string actual)

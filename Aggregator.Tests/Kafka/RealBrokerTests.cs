@@ -97,7 +97,7 @@ public sealed class RealBrokerTests
         await using var probe = new SourceProbe(kafka.Settings);
         await probe.UntilAsync(
             () => probe.Status.NotReadyReason == $"topic {kafka.Settings.LatencyTopic} does not exist; topic {kafka.Settings.AckTopic} does not exist", "the reason");
-        using (var admin = new TopicAdmin(kafka.Settings, TimeProvider.System))
+        using (var admin = new ClusterAdmin(ClientConfiguration.Admin(kafka.Settings), TimeProvider.System))
         {
             Assert.Empty((await admin.DescribeTopicsAsync([kafka.Settings.LatencyTopic], TestContext.Current.CancellationToken)).Topics);
             await admin.CreateTopicsAsync(
@@ -119,7 +119,7 @@ public sealed class RealBrokerTests
         {
             await admin.DeleteTopicsAsync([topic]);
         }
-        using (var topics = new TopicAdmin(kafka.Settings, TimeProvider.System))
+        using (var topics = new ClusterAdmin(ClientConfiguration.Admin(kafka.Settings), TimeProvider.System))
         {
             await probe.UntilAsync(() => probe.Status.NotReadyReason is not null || probe.Assigned is null || !probe.Records.IsEmpty, "a moment");
             IReadOnlyList<TopicProblem> problems = await topics.CreateTopicsAsync([RealKafka.Topic(topic, 1)], TestContext.Current.CancellationToken);

@@ -175,6 +175,34 @@ public sealed class BadSettingsTests : IDisposable
             SettingErrors.Format(result.Errors));
     }
 
+    [Fact]
+    public void The_client_of_Kafka_judges_its_own_keys_and_the_source_is_named()
+    {
+        File.WriteAllText(_file, "{\"Kafka\": {\"Properties\": {\n\"fetch.min.byte\": 1}}}");
+
+        SettingsResult result = SettingsLoader.Load(
+            _file, ["Kafka:Properties:plugin.library.paths=/x", "Kafka:Properties:fetch.min.bytes=-4"], new Hashtable(), SettingsChecks.All);
+
+        Assert.Equal($"""
+            3 settings cannot be used:
+              Kafka:Properties:fetch.min.byte        = 1    No such configuration property: "fetch.min.byte" ({_file}:1)
+              Kafka:Properties:fetch.min.bytes       = -4   Configuration property "fetch.min.bytes" value -4 is outside allowed range 0..2147483647
+              Kafka:Properties:plugin.library.paths  = /x   cannot be set: it loads or runs other code
+            """, SettingErrors.Format(result.Errors));
+    }
+
+    [Fact]
+    public void A_file_of_authorities_that_is_not_there_is_named()
+    {
+        SettingsResult result = SettingsLoader.Load(
+            null, ["Kafka:SecurityProtocol=ssl", "Kafka:SslCaLocation=/nowhere/ca.pem"], new Hashtable(), SettingsChecks.All);
+
+        Assert.Equal(
+            "1 setting cannot be used:\n  Kafka:SslCaLocation  = /nowhere/ca.pem   "
+            + "no such file; name a PEM file of the authorities that signed the brokers' certificates",
+            SettingErrors.Format(result.Errors));
+    }
+
     private string ComplainOf(string json)
     {
         File.WriteAllText(_file, json);

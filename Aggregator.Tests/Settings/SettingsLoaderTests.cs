@@ -153,7 +153,7 @@ public sealed class SettingsLoaderTests : IDisposable
 
         Assert.Equal(new SettingValue("Kafka:GroupId", "g", SettingSource.File, _file + ":2"), Value("Kafka:GroupId"));
         Assert.Equal(new SettingValue("Kafka:ClientId", "c", SettingSource.Environment, "environment"), Value("Kafka:ClientId"));
-        Assert.Equal(new SettingValue("Kafka:SaslPassword", "********", SettingSource.CommandLine, "--set"), Value("Kafka:SaslPassword"));
+        Assert.Equal(new SettingValue("Kafka:SaslPassword", "***", SettingSource.CommandLine, "--set"), Value("Kafka:SaslPassword"));
         Assert.Equal(new SettingValue("Kafka:AckTopic", "ack", SettingSource.Default, "default"), Value("Kafka:AckTopic"));
         Assert.DoesNotContain(result.Values, value => value.Text.Contains("hunter", StringComparison.Ordinal));
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Aggregator.Tests.Sketches;
 
-/// <summary>SplitMix64: a sequence of good 64-bit hashes, all distinct (a counter passed through a bijection), fast enough for tests with many millions of them.</summary>
+/// <summary>SplitMix64: good 64-bit hashes, all distinct (a counter passed through a bijection), fast enough for tests with millions of them.</summary>
 internal struct RandomHashes(ulong seed)
 {
     private ulong _state = Mix(seed);

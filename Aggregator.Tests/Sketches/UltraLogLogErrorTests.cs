@@ -61,8 +61,9 @@ public sealed class UltraLogLogErrorTests(ITestOutputHelper output)
         }
     }
 
-    // With many hashes the values of a register come up independently of each other and of other registers. Its largest value is at most u with probability
-    // e^(−rate·2^−u): one draw for it and one for each of the two values below it stand for all hashes. UltraLogLogTests and the real runs vouch for Add.
+    // With many hashes the values of a register come up independently of each other and of other registers. Its largest value is at most u with
+    // probability e^(−rate·2^−u): one draw for it and one for each of the two values below it stand for all hashes. UltraLogLogTests and the real
+    // runs vouch for Add.
     private static UltraLogLog Drawn(double count, ulong seed)
     {
         var sketch = new UltraLogLog();

@@ -1,0 +1,144 @@
+using Aggregator.Core.Records;
+using Confluent.Kafka;
+
+namespace Aggregator.Core.Kafka;
+
+/// <summary>
+/// Writes records into the two topics, each into the partition and with the timestamp that the caller names: idempotent, compressed, in order within a
+/// partition. One thread writes; it is held up while too much is under way.
+/// </summary>
+public sealed class RecordProducer : IDisposable
+{
+    // Under the client's own limit, which would answer with an exception a record.
+    private const int MaxUnderWay = 40_000;
+
+    private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(100);
+
+    private readonly KafkaSettings _settings;
+    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly Action<DeliveryReport<byte[]?, byte[]?>> _reported;
+    private readonly Dictionary<PartitionId, TopicPartition> _targets = [];
+    private long _produced;
+    private long _reportedCount;
+    private volatile string? _failure;
+
+    /// <param name="settings">The section <c>Kafka</c>.</param>
+    public RecordProducer(KafkaSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _settings = settings;
+        _reported = Reported;
+        Dictionary<string, string> configuration = ClientConfiguration.Producer(settings);
+        configuration["dotnet.producer.delivery.report.fields"] = "none";
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(configuration)
+            .SetErrorHandler((_, error) => LastError = error.Reason)
+            .SetLogHandler((_, _) => { })
+            .Build();
+    }
+
+    /// <summary>Records that brokers have taken so far.</summary>
+    public long Delivered { get; private set; }
+
+    /// <summary>What the client last complained about, a broker that is down for example; it goes on trying. Null where it never did.</summary>
+    public string? LastError { get; private set; }
+
+    /// <summary>Hands a record to the client; waits while too much is under way.</summary>
+    /// <param name="partition">Where to.</param>
+    /// <param name="timestampMs">Its timestamp (CreateTime), ms since the epoch.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="hasValue">False for a record without a value.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <exception cref="KafkaUnavailableException">A record was not delivered within the client's <c>message.timeout.ms</c>, or brokers refused one.</exception>
+    public void Produce(PartitionId partition, long timestampMs, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool hasValue, CancellationToken cancellation)
+    {
+        Message<byte[]?, byte[]?> message = new()
+        {
+            Key = key.ToArray(),
+            Value = hasValue ? value.ToArray() : null,
+            Timestamp = new Timestamp(timestampMs, TimestampType.CreateTime),
+        };
+        if (!_targets.TryGetValue(partition, out TopicPartition? target))
+        {
+            target = new(_settings.TopicName(partition.Topic), partition.Partition);
+            _targets[partition] = target;
+        }
+        AwaitRoom(cancellation);
+        while (true)
+        {
+            ThrowIfFailed();
+            try
+            {
+                _producer.Produce(target, message, _reported);
+                _produced++;
+                return;
+            }
+            catch (ProduceException<byte[]?, byte[]?> full) when (full.Error.Code == ErrorCode.Local_QueueFull)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                _producer.Poll(PollTime);
+            }
+            catch (KafkaException e)
+            {
+                throw new KafkaUnavailableException(Failure(target, e.Error), e);
+            }
+        }
+    }
+
+    /// <summary>Waits until everything is delivered.</summary>
+    /// <param name="timeout">How long at most.</param>
+    /// <returns>Whether it is.</returns>
+    /// <exception cref="KafkaUnavailableException">A record was not delivered.</exception>
+    public bool Flush(TimeSpan timeout)
+    {
+        try
+        {
+            int left = _producer.Flush(timeout);
+            ThrowIfFailed();
+            return left == 0;
+        }
+        catch (KafkaException e)
+        {
+            throw new KafkaUnavailableException($"Kafka at {_settings.BootstrapServers}: {e.Error.Reason}", e);
+        }
+    }
+
+    /// <summary>Ends at once; what is still under way is lost, so <see cref="Flush"/> comes before.</summary>
+    public void Dispose() => _producer.Dispose();
+
+    private void AwaitRoom(CancellationToken cancellation)
+    {
+        while (_produced - Interlocked.Read(ref _reportedCount) >= MaxUnderWay)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ThrowIfFailed();
+            _producer.Poll(PollTime);
+        }
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failure is { } failure)
+        {
+            throw new KafkaUnavailableException(failure);
+        }
+    }
+
+    // on the client's own thread
+    private void Reported(DeliveryReport<byte[]?, byte[]?> report)
+    {
+        if (report.Error.IsError)
+        {
+            _failure ??= Failure(report.TopicPartition, report.Error);
+        }
+        else
+        {
+            Delivered++;
+        }
+        Interlocked.Increment(ref _reportedCount);
+    }
+
+    private string Failure(TopicPartition target, Error error) =>
+        $"Kafka at {_settings.BootstrapServers} did not take a record for {target.Topic}[{target.Partition.Value}]: {error.Reason}"
+        + (LastError is null || LastError == error.Reason ? "" : $" ({LastError})");
+}

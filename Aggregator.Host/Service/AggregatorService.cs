@@ -1,0 +1,163 @@
+using System.Reflection;
+using Aggregator.Core.Diagnostics;
+using Aggregator.Core.Kafka;
+using Aggregator.Core.Pipeline;
+using Aggregator.Core.Publishing;
+using Aggregator.Core.Windows;
+using Aggregator.Host.Settings;
+using Aggregator.Host.Web;
+using Akka.Streams;
+
+namespace Aggregator.Host.Service;
+
+/// <summary>
+/// The service: pipeline and web server, started and stopped in order. It starts without Kafka and waits for it; it stops within
+/// <see cref="StopLimit"/>, whatever hangs.
+/// </summary>
+public sealed class AggregatorService : IAsyncDisposable
+{
+    /// <summary>From the wish to stop to the end (DESIGN.md, invariant 8), with a second to spare.</summary>
+    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(9);
+
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan CommitLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(2);
+
+    private readonly ILogger _logger;
+    private readonly Stack<IAsyncDisposable> _parts = new();
+    private readonly TimeProvider _time;
+    private PipelineControl? _pipeline;
+    private OffsetCommitter? _committer;
+    private DeadLetterProducer? _deadLetters;
+
+    private AggregatorService(ILogger logger, TimeProvider time)
+    {
+        _logger = logger;
+        _time = time;
+    }
+
+    /// <summary>Where the web server listens.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Ends when the pipeline does: never by itself, unless it fails.</summary>
+    public Task Completion => _pipeline!.Completion;
+
+    /// <param name="settings">The settings in force.</param>
+    /// <param name="listen">Where the web server is to listen.</param>
+    /// <param name="outputs">Where results go besides the web page; they become the service's.</param>
+    /// <param name="loggers">Makes loggers.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">Gives up starting.</param>
+    /// <exception cref="ListenException">The web server cannot listen there.</exception>
+    public static async Task<AggregatorService> StartAsync(AggregatorSettings settings, ListenAddress listen, IReadOnlyList<IResultOutput> outputs,
+        ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
+    {
+        AggregatorService service = new(loggers.CreateLogger<AggregatorService>(), time);
+        try
+        {
+            await service.StartPartsAsync(settings, listen, outputs, loggers, cancellation);
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops in order: reads no further, publishes what is final, commits, leaves the group, stops serving.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        long started = _time.GetTimestamp();
+        if (_pipeline is { Completion.IsFaulted: true })
+        {
+            _logger.LogCritical("The pipeline failed; what is not published yet will be after the next start");
+            await _pipeline.Source.StopAsync(LeaveLimit);
+        }
+        else if (_pipeline is not null)
+        {
+            _pipeline.Source.Complete();
+            if (!await EndsWithinAsync(_pipeline.Completion, DrainLimit))
+            {
+                _logger.LogWarning("An output or Kafka holds the pipeline up; what is not published yet will be after the next start");
+            }
+            else if (!await _committer!.FlushAsync(CommitLimit))
+            {
+                _logger.LogWarning("The last offsets could not be committed; the next start reads a little more");
+            }
+            _deadLetters?.Flush(TimeSpan.FromMilliseconds(500));
+            await _pipeline.Source.StopAsync(LeaveLimit);
+        }
+        while (_parts.TryPop(out IAsyncDisposable? part))
+        {
+            await EndsWithinAsync(part.DisposeAsync().AsTask(), StopLimit - _time.GetElapsedTime(started));
+        }
+        _logger.LogInformation("Stopped in {Elapsed:0.0} s", _time.GetElapsedTime(started).TotalSeconds);
+    }
+
+    private async Task StartPartsAsync(AggregatorSettings settings, ListenAddress listen, IReadOnlyList<IResultOutput> outputs,
+        ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        foreach (IResultOutput output in outputs)
+        {
+            _parts.Push(output);
+        }
+        ServiceStatus status = new();
+        FoldCounters counters = new();
+        PrometheusOutput page = new(settings.Aggregation);
+        _parts.Push(page);
+        SelfMetrics self = new(status, counters, settings.Kafka.LatencyTopic, settings.Kafka.AckTopic, BuildInfo.Of(Assembly.GetExecutingAssembly()));
+        _parts.Push(new Part(self));
+        MetricsServer server = await MetricsServer.StartAsync(listen, page, self, status, loggers, cancellation);
+        _parts.Push(server);
+        Address = server.Addresses[0];
+        _logger.LogInformation("Serving {Address}metrics", Address);
+
+        AkkaSystem akka = await AkkaSystem.StartAsync(loggers, cancellation);
+        _parts.Push(akka);
+        KafkaSettings kafka = settings.Kafka;
+        _deadLetters = kafka.DeadLetterTopic is null ? null : new(kafka, status, loggers.CreateLogger<DeadLetterProducer>(), _time);
+        if (_deadLetters is not null)
+        {
+            _parts.Push(new Part(_deadLetters));
+        }
+        KafkaRecordSource source = new(kafka, new RecordBatchPool(), status, loggers.CreateLogger<KafkaRecordSource>(), _time);
+        _parts.Push(source);
+        _committer = new(source.Offsets, status, loggers.CreateLogger<OffsetCommitter>(), _time);
+        _parts.Push(new Part(_committer));
+        ResultPublisher publisher = new([page, .. outputs], status, loggers.CreateLogger<ResultPublisher>(), _time);
+        _parts.Push(publisher);
+        RejectedRecords rejects = new(new RejectLog(kafka, loggers.CreateLogger<RejectLog>(), _time), _deadLetters);
+        LiveFold fold = new(settings.Aggregation, settings.Fields, kafka, counters, status, rejects, _time);
+        _pipeline = AggregatorPipeline.Build(source, fold, publisher, _committer).Run(akka.System.Materializer());
+    }
+
+    private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit)
+    {
+        try
+        {
+            await task.WaitAsync(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, _time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+#pragma warning disable CA1031 // On the way out nothing may keep the rest from ending.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            _logger.LogError("While stopping: {Problem}", failure.Message);
+            return false;
+        }
+    }
+
+    private sealed class Part(IDisposable part) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            part.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
