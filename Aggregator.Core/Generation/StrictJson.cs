@@ -25,15 +25,16 @@ internal static class StrictJson
         {
             _ = StrictUtf8.GetString(value);
             using JsonDocument document = JsonDocument.Parse(value, Options);
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            JsonElement root = document.RootElement.Clone();
+            if (root.ValueKind != JsonValueKind.Object)
             {
                 return null;
             }
-            DemandWholeTexts(document.RootElement);
+            DemandWholeTexts(root);
             Dictionary<string, JsonElement> members = [];
-            foreach (JsonProperty member in document.RootElement.EnumerateObject())
+            foreach (JsonProperty member in root.EnumerateObject())
             {
-                members[member.Name] = member.Value.Clone();
+                members[member.Name] = member.Value;
             }
             return members.Where(member => member.Value.ValueKind != JsonValueKind.Null).ToDictionary();
         }

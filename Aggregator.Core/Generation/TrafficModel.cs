@@ -9,6 +9,10 @@ internal sealed class TrafficModel
     // Messages between regions cross a long line.
     private const double LongWayMs = 80;
 
+    // Most people write to people near them; with few users there may be none.
+    private const double NearShare = 0.85;
+    private const int MaxNearAttempts = 8;
+
     // A sleeping phone is woken within seconds, some within a minute; beyond that it counts as offline.
     private const double TailFactor = 40;
     private const double TailSpread = 1;
@@ -70,13 +74,18 @@ internal sealed class TrafficModel
         while (message.FromTraits.Node == Population.NodeThatFails && IsGoingOn(IncidentKind.NodeOutage));
         message.Number = _number++;
         message.SentAt = _settings.StartMs + (long)_offsetMs;
-        do
+        int region = message.FromTraits.Region;
+        bool staysNear = _random.Happens(NearShare);
+        for (int attempt = 0; ; attempt++)
         {
             message.To = _population.Draw(_random);
+            message.ToTraits = _population.TraitsOf(message.To);
+            if (message.To != message.From && (!staysNear || message.ToTraits.Region == region || attempt >= MaxNearAttempts))
+            {
+                break;
+            }
         }
-        while (message.To == message.From);
-        message.ToTraits = _population.TraitsOf(message.To);
-        message.LatencyMs = (long)Latency(message.FromTraits.Node / Population.NodesPerRegion != message.ToTraits.Node / Population.NodesPerRegion);
+        message.LatencyMs = (long)Latency(message.ToTraits.Region != region);
         Fate(ref message);
         return true;
     }

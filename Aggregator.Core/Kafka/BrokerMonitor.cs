@@ -47,8 +47,9 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
     {
         if (!view.IsRead || round % RoundsPerLookAtTopics == 0)
         {
-            LookAt(await session.DescribeTopicsAsync(context.Names.Both, RequestTimeout).ConfigureAwait(false), view);
+            IReadOnlyList<ClusterTopic> topics = await session.DescribeTopicsAsync(context.Names.Both, RequestTimeout).ConfigureAwait(false);
             context.Connected();
+            LookAt(topics, view);
         }
         if (view.IsRead)
         {

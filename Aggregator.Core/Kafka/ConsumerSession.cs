@@ -9,14 +9,16 @@ namespace Aggregator.Core.Kafka;
 internal sealed class ConsumerSession
 {
     private readonly IsolationLevel _isolation;
+    private readonly bool _incremental;
     private int _closed;
 
-    private ConsumerSession(Consumer consumer, IsolationLevel isolation)
+    private ConsumerSession(Consumer consumer, IsolationLevel isolation, bool incremental)
     {
         Consumer = consumer;
         Admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         Native = new NativeConsumer(consumer.Handle);
         _isolation = isolation;
+        _incremental = incremental;
     }
 
     public Consumer Consumer { get; }
@@ -27,7 +29,7 @@ internal sealed class ConsumerSession
 
     /// <summary>Makes the consumer. Handlers run on the thread that consumes, save that of the log.</summary>
     /// <exception cref="InvalidOperationException">librdkafka does not take the configuration.</exception>
-    public static ConsumerSession Open(IReadOnlyDictionary<string, string> configuration, BatchWriter writer, ConsumerHandlers handlers)
+    public static ConsumerSession Open(IReadOnlyDictionary<string, string> configuration, BatchWriter writer, ConsumerHandlers handlers, Action<LogMessage> log)
     {
         var config = new Dictionary<string, string>(configuration, StringComparer.Ordinal)
         {
@@ -41,12 +43,32 @@ internal sealed class ConsumerSession
             .SetPartitionsRevokedHandler((_, partitions) => handlers.Revoked(partitions.ConvertAll(p => p.TopicPartition)))
             .SetPartitionsLostHandler((_, partitions) => handlers.Revoked(partitions.ConvertAll(p => p.TopicPartition)))
             .SetErrorHandler((_, error) => handlers.Error(error))
-            .SetLogHandler((_, message) => handlers.Log(message))
+            .SetLogHandler((_, message) => log(message))
             .Build();
         IsolationLevel isolation = configuration.GetValueOrDefault("isolation.level") == "read_uncommitted"
             ? IsolationLevel.ReadUncommitted
             : IsolationLevel.ReadCommitted;
-        return new ConsumerSession(consumer, isolation);
+        bool incremental = configuration.GetValueOrDefault("group.protocol") == "consumer"
+            || configuration.GetValueOrDefault("partition.assignment.strategy", "").Contains("cooperative", StringComparison.Ordinal);
+        return new ConsumerSession(consumer, isolation, incremental);
+    }
+
+    /// <summary>
+    /// Takes the assigned partitions away from the client and gives them back with positions: the way out for one that never began to fetch, as when its own
+    /// question for committed offsets failed, and that cannot be sought therefore.
+    /// </summary>
+    /// <exception cref="KafkaException">The client refuses.</exception>
+    public void Restart(IReadOnlyList<TopicPartitionOffset> positions)
+    {
+        if (_incremental)
+        {
+            Consumer.IncrementalUnassign(positions.Select(p => p.TopicPartition));
+            Consumer.IncrementalAssign(positions);
+        }
+        else
+        {
+            Consumer.Assign(positions);
+        }
     }
 
     /// <summary>Offsets of the partitions: the first (<see cref="OffsetSpec.Earliest"/>) or the end as far as it can be read (<see cref="OffsetSpec.Latest"/>).</summary>
@@ -56,8 +78,17 @@ internal sealed class ConsumerSession
         ListOffsetsResult result = await Admin.ListOffsetsAsync(
             partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = spec }),
             new ListOffsetsOptions { RequestTimeout = timeout, IsolationLevel = _isolation }).ConfigureAwait(false);
-        return result.ResultInfos.ToDictionary(
-            info => info.TopicPartitionOffsetError.TopicPartition, info => info.TopicPartitionOffsetError.Offset.Value);
+        var offsets = new Dictionary<TopicPartition, long>();
+        foreach (TopicPartitionOffsetError info in result.ResultInfos.Select(info => info.TopicPartitionOffsetError))
+        {
+            // A broker that cuts the connection leaves "no offset" behind, without an error.
+            if (info.Error.IsError || info.Offset.Value < 0)
+            {
+                throw new KafkaException(info.Error.IsError ? info.Error : new Error(ErrorCode.Local_Transport, $"no offset came for {info.TopicPartition}"));
+            }
+            offsets[info.TopicPartition] = info.Offset.Value;
+        }
+        return offsets;
     }
 
     /// <summary>What the brokers know of topics; a topic that does not exist has its error. Creates none.</summary>

@@ -24,6 +24,7 @@ internal sealed class OutputQueue : IAsyncDisposable
         Channel.CreateUnbounded<(FinalResults, TaskCompletionSource)>(new() { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _worker;
+    private int _waiting;
 
     public OutputQueue(IResultOutput output, ServiceStatus status, ILogger logger, TimeProvider time)
     {
@@ -39,8 +40,8 @@ internal sealed class OutputQueue : IAsyncDisposable
     public Task PublishAsync(FinalResults results)
     {
         TaskCompletionSource published = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _queued.Value = Interlocked.Increment(ref _waiting);
         _queue.Writer.TryWrite((results, published));
-        _queued.Value = _queue.Reader.Count;
         return published.Task;
     }
 
@@ -58,7 +59,7 @@ internal sealed class OutputQueue : IAsyncDisposable
         await foreach ((FinalResults results, TaskCompletionSource published) in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             bool isPublished = await TryUntilPublishedAsync(results).ConfigureAwait(false);
-            _queued.Value = _queue.Reader.Count;
+            _queued.Value = Interlocked.Decrement(ref _waiting);
             if (!isPublished)
             {
                 published.TrySetCanceled();

@@ -49,6 +49,12 @@ public static class RunCommand
         {
             return;
         }
+#pragma warning disable CA1031 // Whatever ended it: the process says so and ends, for whoever started it to start it again.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            throw new CommandFailedException($"the pipeline failed: {failure.GetBaseException().Message}");
+        }
         throw new CommandFailedException("the pipeline ended by itself");
     }
 }

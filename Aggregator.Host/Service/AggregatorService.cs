@@ -69,7 +69,12 @@ public sealed class AggregatorService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         long started = _time.GetTimestamp();
-        if (_pipeline is not null)
+        if (_pipeline is { Completion.IsFaulted: true })
+        {
+            _logger.LogCritical("The pipeline failed; what is not published yet will be after the next start");
+            await _pipeline.Source.StopAsync(LeaveLimit);
+        }
+        else if (_pipeline is not null)
         {
             _pipeline.Source.Complete();
             if (!await EndsWithinAsync(_pipeline.Completion, DrainLimit))

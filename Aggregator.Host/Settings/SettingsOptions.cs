@@ -20,15 +20,26 @@ public sealed class SettingsOptions
         AllowMultipleArgumentsPerToken = false,
     };
 
-    private SettingsOptions()
+    private readonly string[] _presets;
+
+    private SettingsOptions(string[] presets) => _presets = presets;
+
+    /// <summary>Adds <c>--set</c> alone to a verb that brings its own settings.</summary>
+    /// <param name="command">The verb.</param>
+    /// <param name="presets">What the verb sets, in the form of <c>--set</c>, which wins over it.</param>
+    public static SettingsOptions AddSetTo(Command command, params string[] presets)
     {
+        ArgumentNullException.ThrowIfNull(command);
+        SettingsOptions options = new(presets);
+        command.Options.Add(options._sets);
+        return options;
     }
 
     /// <summary>Adds the options to a verb.</summary>
     public static SettingsOptions AddTo(Command command)
     {
         ArgumentNullException.ThrowIfNull(command);
-        SettingsOptions options = new();
+        SettingsOptions options = new([]);
         command.Options.Add(options._config);
         command.Options.Add(options._sets);
         return options;
@@ -43,7 +54,7 @@ public sealed class SettingsOptions
     {
         ArgumentNullException.ThrowIfNull(parsed);
         return SettingsLoader.Load(
-            parsed.GetValue(_config), parsed.GetValue(_sets) ?? [], Environment.GetEnvironmentVariables(), SettingsChecks.All);
+            parsed.GetValue(_config), [.. _presets, .. parsed.GetValue(_sets) ?? []], Environment.GetEnvironmentVariables(), SettingsChecks.All);
     }
 
     private static SettingsResult Usable(SettingsResult result) =>

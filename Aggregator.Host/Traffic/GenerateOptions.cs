@@ -42,7 +42,14 @@ public sealed class GenerateOptions
         DefaultValueFactory = _ => string.Join(',', TrafficSettings.KnownDimensions),
     };
 
-    private readonly Option<TrafficIncident[]> _incidents = new("--incident")
+    private readonly Option<TrafficIncident[]> _incidents = Incidents();
+
+    private GenerateOptions()
+    {
+    }
+
+    /// <summary>The option <c>--incident</c>.</summary>
+    public static Option<TrafficIncident[]> Incidents() => new("--incident")
     {
         HelpName = "KIND@START:DURATION",
         Description = $"Something that goes wrong, counted from the start: delivery-drop@5m:2m. Any number of times. Kinds: {string.Join(", ", TrafficIncident.KindNames)}.",
@@ -51,9 +58,8 @@ public sealed class GenerateOptions
         CustomParser = result => [.. result.Tokens.Select(token => Incident(token.Value, result)).OfType<TrafficIncident>()],
     };
 
-    private GenerateOptions()
-    {
-    }
+    /// <summary>The option <c>--duration</c>.</summary>
+    public static Option<TimeSpan?> Lasting(string description) => Time("--duration", description);
 
     /// <summary>Adds the options to the verb.</summary>
     public static GenerateOptions AddTo(Command command)

@@ -22,7 +22,10 @@ public sealed class TrafficPlayer(TrafficGenerator generator, ITrafficSink sink,
     /// <summary>Called every 5 s or so with the records so far, the time gone by, and how far the pace is missed.</summary>
     public Action<long, TimeSpan, TimeSpan>? Progress { get; init; }
 
-    /// <summary>Returns when the traffic has ended; what is written is then not yet completed.</summary>
+    /// <summary>
+    /// Returns when the traffic has ended; what is written is then not yet completed. Between waits for the clock it keeps its thread, so that one who goes on
+    /// beside it gives it one of its own (<c>Task.Run</c>).
+    /// </summary>
     /// <exception cref="OperationCanceledException">It was told to stop before.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {

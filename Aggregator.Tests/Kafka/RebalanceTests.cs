@@ -1,0 +1,34 @@
+using Aggregator.Core.Kafka;
+using Xunit;
+
+namespace Aggregator.Tests.Kafka;
+
+public sealed class RebalanceTests
+{
+    [Theory]
+    [InlineData("cooperative-sticky")]
+    [InlineData("range")]
+    public async Task Members_that_come_and_go_share_the_partitions_and_nothing_of_a_revoked_one_comes_late(string strategy)
+    {
+        using var kafka = new EmbeddedKafka(partitions: 2);
+        KafkaSettings settings = kafka.Settings with { Properties = new Dictionary<string, string> { ["partition.assignment.strategy"] = strategy } };
+        kafka.Write("im-latency", 0, 0, 1000);
+        kafka.Write("im-latency", 1, 0, 1000);
+        await using var first = new SourceProbe(settings);
+        await first.AssignedAsync(4);
+        await using (var second = new SourceProbe(settings))
+        {
+            await first.AssignedAsync(2);
+            await second.AssignedAsync(2);
+            Assert.False(first.Assigned!.IsComplete);
+            Assert.Equal((2, 2), (first.Assigned.LatencyPartitions, first.Assigned.AckPartitions));
+            Assert.Empty(first.Assigned.Partitions.Select(p => p.Partition).Intersect(second.Assigned!.Partitions.Select(p => p.Partition)));
+            Assert.Equal(0, second.ViolationCount);
+        }
+
+        Assert.True((await first.AssignedAsync(4, first.Assigned?.Number ?? 0)).IsComplete);
+        await first.RecordsAsync(2000);
+        Assert.Equal(0, first.ViolationCount);
+        Assert.Equal(2000, first.Records.Select(r => (r.Partition, r.Offset)).Distinct().Count());
+    }
+}
