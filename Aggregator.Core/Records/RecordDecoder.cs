@@ -38,6 +38,7 @@ public sealed class RecordDecoder
     private readonly FieldTemplates _latencyTemplates;
     private readonly FieldTemplates _ackTemplates;
     private readonly long _maxFutureSkewMs;
+    private readonly bool _learnsShapes;
     private readonly FieldValue[] _fields;
     private readonly byte[] _scratch = new byte[MaxValueBytes];
     private int _scratchLength;
@@ -45,8 +46,10 @@ public sealed class RecordDecoder
     /// <param name="names">The JSON names of the fields.</param>
     /// <param name="dimensions">The dimensions to read, each once.</param>
     /// <param name="maxFutureSkew">How far a record's times may lie ahead of its Kafka timestamp.</param>
-    public RecordDecoder(FieldNames names, IReadOnlyList<string> dimensions, TimeSpan maxFutureSkew)
+    /// <param name="learnsShapes">False to read every record with the general reader; there is no reason to but comparing both ways.</param>
+    public RecordDecoder(FieldNames names, IReadOnlyList<string> dimensions, TimeSpan maxFutureSkew, bool learnsShapes = true)
     {
+        _learnsShapes = learnsShapes;
         _latency = RecordSchema.For(RecordTopic.Latency, names, dimensions);
         _ack = RecordSchema.For(RecordTopic.Ack, names, dimensions);
         _latencyTemplates = new(_latency);
@@ -103,7 +106,7 @@ public sealed class RecordDecoder
             return RejectReason.Future;
         }
         ReadTexts(value, schema, record);
-        if (!isKnown)
+        if (!isKnown && _learnsShapes)
         {
             templates.Learn(value);
         }
