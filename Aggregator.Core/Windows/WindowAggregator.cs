@@ -85,6 +85,7 @@ public sealed class WindowAggregator
     public void Fold(RecordBatch batch)
     {
         _batchNumber++;
+        long fallbacks = _decoder.Fallbacks;
         for (int i = 0; i < batch.Count; i++)
         {
             PartitionId id = batch.Partitions[i];
@@ -117,6 +118,7 @@ public sealed class WindowAggregator
             }
             partition.Watermark.Observe(_record.ReportMs, _latenessMs);
         }
+        _counters.CountDecodeFallbacks(_decoder.Fallbacks - fallbacks);
     }
 
     /// <summary>Tells how far event time has come in all partitions: windows that are over by then become final.</summary>
