@@ -40,7 +40,7 @@ public sealed record KafkaSettings
     public string? SslCaLocation { get; init; }
 
     /// <summary>How long the group waits for a member that went silent before its partitions move. 1 s to 30 min.</summary>
-    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(45);
+    public TimeSpan SessionTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Any other librdkafka key, passed through as it is; wins over the typed settings.</summary>
     public IReadOnlyDictionary<string, string> Properties { get; init; } = new Dictionary<string, string>();

@@ -73,8 +73,8 @@ internal sealed class SourceOutput(RecordBatchPool pool, TimeProvider time, bool
     /// <summary>Notes that a partition was read to its end; said after the records before it.</summary>
     public void AtEnd(PartitionId partition, long offset) => _ends[partition] = offset;
 
-    /// <summary>Hands over what is old enough. <paramref name="positions"/> are the next offsets by <see cref="PartitionId.Index"/>.</summary>
-    public void FlushOld(ReadOnlySpan<long> positions)
+    /// <summary>Hands over what is old enough, and the ends of partitions that are still where they are read.</summary>
+    public void FlushOld(Positions positions)
     {
         if (Count > 0)
         {
@@ -91,7 +91,7 @@ internal sealed class SourceOutput(RecordBatchPool pool, TimeProvider time, bool
         foreach ((PartitionId partition, long offset) in _ends)
         {
             // Records that came after the end was seen make it untrue.
-            if (positions[partition.Index] == offset)
+            if (positions.Next(partition) == offset)
             {
                 _elements.Writer.TryWrite(new SourceElement.PartitionEnd(partition, offset));
             }

@@ -125,6 +125,10 @@ public static class GenerateCommand
             {
                 throw new CommandFailedException("--truth needs traffic that ends: --messages N or --duration TIME", ExitCode.Usage);
             }
+            if (Output == "-" && Truth == "-")
+            {
+                throw new CommandFailedException("--output and --truth cannot both be stdout", ExitCode.Usage);
+            }
             if (Output is null && HasPartitions)
             {
                 throw new CommandFailedException("--partitions is for files; the topics in Kafka have as many as they have", ExitCode.Usage);

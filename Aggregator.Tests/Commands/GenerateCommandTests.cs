@@ -53,6 +53,7 @@ public sealed class GenerateCommandTests : IDisposable
     [InlineData("say where the traffic ends: --messages N or --duration TIME", "--output", "-")]
     [InlineData("say where the traffic ends: --messages N or --duration TIME", "--pace", "none")]
     [InlineData("--truth needs traffic that ends: --messages N or --duration TIME", "--truth", "t")]
+    [InlineData("--output and --truth cannot both be stdout", "--messages", "1", "--output", "-", "--truth", "-")]
     [InlineData("--partitions is for files; the topics in Kafka have as many as they have", "--messages", "1", "--partitions", "2")]
     [InlineData("the share of lost messages is 2; it must be from 0 to 1", "--messages", "1", "--loss", "2", "--errors", "0", "--skew", "0", "--output", "-")]
     [InlineData("the dimension 'city' is unknown; known are region, platform, node", "--messages", "1", "--dimensions", "region,city", "--output", "-")]
