@@ -8,23 +8,24 @@ namespace Aggregator.Benchmarks.Quick;
 /// </summary>
 public readonly record struct Measurement(double Nanoseconds, double AllocatedBytes, int Gen0, int Gen1, int Gen2)
 {
+    private const int FewestRuns = 3;
+
     /// <param name="run">One run of the step.</param>
     /// <param name="operations">How many operations it is; the result is per operation.</param>
-    /// <param name="duration">How long to try; the first third is for the compiler to warm up.</param>
+    /// <param name="duration">How long to try; the first third is for the compiler to warm up. Long runs take longer: there are three of each at least.</param>
     public static Measurement BestOf(Action run, int operations, TimeSpan duration)
     {
         long begin = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(begin) < duration / 3)
+        for (int i = 0; i < FewestRuns || Stopwatch.GetElapsedTime(begin) < duration / 3; i++)
         {
             run();
         }
         Measurement best = new(double.MaxValue, 0, 0, 0, 0);
-        do
+        for (int i = 0; i < FewestRuns || Stopwatch.GetElapsedTime(begin) < duration; i++)
         {
             Measurement measured = Once(run, operations);
             best = measured.Nanoseconds < best.Nanoseconds ? measured : best;
         }
-        while (Stopwatch.GetElapsedTime(begin) < duration);
         return best;
     }
 

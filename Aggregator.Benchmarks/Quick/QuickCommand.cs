@@ -28,7 +28,7 @@ public static class QuickCommand
         new("scrape, 10,000 series, gzip", "page", 1, 50_000, () => { PageBenchmark step = Page(); return () => step.ScrapeGzip().Wait(); }),
     ];
 
-    /// <param name="arguments"><c>--seconds N</c> per step (default 2), <c>--only TEXT</c> in the name of the step.</param>
+    /// <param name="arguments"><c>--seconds N</c> per step (default 2), <c>--only TEXT</c>: a step by its name, or those with that text in theirs.</param>
     /// <returns>The exit code.</returns>
     public static int Run(IReadOnlyDictionary<string, string> arguments)
     {
@@ -38,7 +38,8 @@ public static class QuickCommand
         Console.WriteLine(FormattableString.Invariant($"CPU time, the best of the runs. Reference loop: {reference:0.0} ns a record of {ReferenceLoop.Bytes} B."));
         Console.WriteLine($"{"step",-40} {"ns",12} {"per second",12} {"B",9} {"gen 0/1/2",10} {"× reference",12} {"limit",10}");
         int tooSlow = 0;
-        foreach (QuickStep step in Steps.Where(step => step.Name.Contains(only, StringComparison.Ordinal)))
+        bool isOne = Steps.Any(step => step.Name == only);
+        foreach (QuickStep step in Steps.Where(step => isOne ? step.Name == only : step.Name.Contains(only, StringComparison.Ordinal)))
         {
             Measurement best = Measurement.BestOf(step.Prepare(), step.Operations, duration);
             double ratio = best.Nanoseconds / reference;

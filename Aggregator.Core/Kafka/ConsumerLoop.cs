@@ -234,7 +234,6 @@ internal sealed class ConsumerLoop
             return; // the cooperative protocol says so after every rebalance that leaves ours alone
         }
         _pause.AssignmentChanged();
-        _context.Status.Rebalances.Add();
         _context.Logger.LogInformation("Partitions {What}: {Partitions}; {Count} are assigned now.",
             what, string.Join(", ", partitions.Select(p => _context.Names.Text(_context.Names.Id(p))).Order(StringComparer.Ordinal)), _assigned.Count);
         Restart();

@@ -33,7 +33,7 @@ internal sealed class RealKafka
         var kafka = new RealKafka(servers!, $"t{Stopwatch.GetTimestamp():x}");
         if (create)
         {
-            using TopicAdmin admin = new TopicAdmin(kafka.Settings, TimeProvider.System);
+            using ClusterAdmin admin = new ClusterAdmin(ClientConfiguration.Admin(kafka.Settings), TimeProvider.System);
             IReadOnlyList<TopicProblem> problems = await admin.CreateTopicsAsync(
                 [Topic(kafka.Settings.LatencyTopic, partitions), Topic(kafka.Settings.AckTopic, partitions)], TestContext.Current.CancellationToken);
             Assert.Empty(problems);
