@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Aggregator.Core.Records;
@@ -22,18 +24,19 @@ public static class JsonStringText
         written = 0;
         while (true)
         {
-            int plain = escaped.IndexOf(Backslash);
-            if (plain < 0)
+            int plain = CopyPlain(escaped, destination[written..]);
+            written += plain;
+            if (plain == escaped.Length)
             {
-                escaped.CopyTo(destination[written..]);
-                written += escaped.Length;
                 return true;
             }
-            escaped[..plain].CopyTo(destination[written..]);
-            written += plain;
             byte kind = escaped[plain + 1];
             escaped = escaped[(plain + 2)..];
-            if (kind != 'u')
+            if (kind == '"')
+            {
+                destination[written++] = kind;
+            }
+            else if (kind != 'u')
             {
                 destination[written++] = SimpleEscape(kind);
             }
@@ -46,6 +49,29 @@ public static class JsonStringText
                 return false;
             }
         }
+    }
+
+    // HOT: once per escape of a replayed record. Between those of JSON within JSON lie 9 bytes on average, so a vector is written whole: what stands
+    // behind the escape is overwritten by what follows, and there is room for it, because the destination is as long as the source.
+    /// <summary>Copies what stands before the next escape; returns its length.</summary>
+    private static int CopyPlain(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        int i = 0;
+        for (; i <= source.Length - Vector128<byte>.Count; i += Vector128<byte>.Count)
+        {
+            Vector128<byte> block = Vector128.Create(source[i..]);
+            block.CopyTo(destination[i..]);
+            uint escapes = Vector128.Equals(block, Vector128.Create(Backslash)).ExtractMostSignificantBits();
+            if (escapes != 0)
+            {
+                return i + BitOperations.TrailingZeroCount(escapes);
+            }
+        }
+        for (; i < source.Length && source[i] != Backslash; i++)
+        {
+            destination[i] = source[i];
+        }
+        return i;
     }
 
     /// <summary>Whether every escaped surrogate in the string has its partner.</summary>

@@ -11,6 +11,10 @@ namespace Aggregator.Core.Records;
 /// <summary>
 /// Decodes the value of a record by the rules of SPEC section 1, for any JSON. It first notes the last value of each field, then judges the fields
 /// in the order of the reasons, because a value that is overwritten later, or an error of lower rank, must not show.
+/// <para>
+/// Fields are found in one of two ways: by the shapes of earlier records (<see cref="FieldTemplate"/>), five times as fast, or by the framework's JSON reader, which takes
+/// any. Both only note where fields are; what follows is the same for both.
+/// </para>
 /// </summary>
 /// <remarks>Not safe for several threads: it owns the memory for unescaped texts.</remarks>
 // HOT: once per record. Benchmark: DecodeBenchmark. No allocation for accepted records (AllocationTests).
@@ -31,7 +35,10 @@ public sealed class RecordDecoder
 
     private readonly RecordSchema _latency;
     private readonly RecordSchema _ack;
+    private readonly FieldTemplates _latencyTemplates;
+    private readonly FieldTemplates _ackTemplates;
     private readonly long _maxFutureSkewMs;
+    private readonly bool _learnsShapes;
     private readonly FieldValue[] _fields;
     private readonly byte[] _scratch = new byte[MaxValueBytes];
     private int _scratchLength;
@@ -39,13 +46,20 @@ public sealed class RecordDecoder
     /// <param name="names">The JSON names of the fields.</param>
     /// <param name="dimensions">The dimensions to read, each once.</param>
     /// <param name="maxFutureSkew">How far a record's times may lie ahead of its Kafka timestamp.</param>
-    public RecordDecoder(FieldNames names, IReadOnlyList<string> dimensions, TimeSpan maxFutureSkew)
+    /// <param name="learnsShapes">False to read every record with the general reader; there is no reason to but comparing both ways.</param>
+    public RecordDecoder(FieldNames names, IReadOnlyList<string> dimensions, TimeSpan maxFutureSkew, bool learnsShapes = true)
     {
+        _learnsShapes = learnsShapes;
         _latency = RecordSchema.For(RecordTopic.Latency, names, dimensions);
         _ack = RecordSchema.For(RecordTopic.Ack, names, dimensions);
+        _latencyTemplates = new(_latency);
+        _ackTemplates = new(_ack);
         _maxFutureSkewMs = (long)maxFutureSkew.TotalMilliseconds;
         _fields = new FieldValue[_latency.SlotCount];
     }
+
+    /// <summary>Records that had no known shape and went through the general reader.</summary>
+    public long Fallbacks { get; private set; }
 
     /// <summary>Decodes one record.</summary>
     /// <param name="topic">The topic that it is of.</param>
@@ -63,9 +77,16 @@ public sealed class RecordDecoder
             return RejectReason.TooLarge;
         }
         RecordSchema schema = topic == RecordTopic.Latency ? _latency : _ack;
-        if (!Utf8.IsValid(value) || !TryReadFields(value, schema))
+        FieldTemplates templates = topic == RecordTopic.Latency ? _latencyTemplates : _ackTemplates;
+        _scratchLength = 0;
+        bool isKnown = templates.TryRead(value, _fields);
+        if (!isKnown)
         {
-            return RejectReason.Malformed;
+            Fallbacks++;
+            if (!Utf8.IsValid(value) || !TryReadFields(value, schema))
+            {
+                return RejectReason.Malformed;
+            }
         }
         if (_fields[RecordSchema.MsgId].Type == FieldValue.Kind.Absent || _fields[RecordSchema.Time].Type == FieldValue.Kind.Absent)
         {
@@ -85,6 +106,10 @@ public sealed class RecordDecoder
             return RejectReason.Future;
         }
         ReadTexts(value, schema, record);
+        if (!isKnown && _learnsShapes)
+        {
+            templates.Learn(value);
+        }
         return RejectReason.None;
     }
 
@@ -102,7 +127,6 @@ public sealed class RecordDecoder
     private bool TryReadFields(ReadOnlySpan<byte> value, RecordSchema schema)
     {
         Array.Clear(_fields);
-        _scratchLength = 0;
         Utf8JsonReader reader = new(value, Strict);
         try
         {
@@ -244,14 +268,29 @@ public sealed class RecordDecoder
     private static bool TryReadTimestamp(ReadOnlySpan<byte> value, FieldValue field, out long timestamp)
     {
         timestamp = 0;
-        return field.Type == FieldValue.Kind.Integer
-            && Utf8Parser.TryParse(value.Slice(field.Start, field.Length), out timestamp, out int consumed) && consumed == field.Length
-            && timestamp is >= MinTimestampMs and <= MaxTimestampMs;
+        // 12 digits cover September 2001 and before, 13 what follows to 2286; the range is checked below.
+        if (field.Type != FieldValue.Kind.Integer || field.Length is < 12 or > 13)
+        {
+            return false;
+        }
+        foreach (byte digit in value.Slice(field.Start, field.Length))
+        {
+            timestamp = (timestamp * 10) + (digit - '0');
+        }
+        return timestamp is >= MinTimestampMs and <= MaxTimestampMs && value[field.Start] != '-';
     }
 
     /// <summary>The nearest double, rounded half up; what lies beyond a long (1e400 is infinite) becomes its end and so out of any range.</summary>
-    private static long ReadSample(ReadOnlySpan<byte> number) =>
-        long.CreateSaturating(Math.Floor(double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture) + 0.5));
+    private static long ReadSample(ReadOnlySpan<byte> number)
+    {
+        // Whole numbers that a double holds exactly are their own nearest double.
+        const int ExactDigits = 15;
+        if (number.Length <= ExactDigits && Utf8Parser.TryParse(number, out long whole, out int consumed) && consumed == number.Length)
+        {
+            return whole;
+        }
+        return long.CreateSaturating(Math.Floor(double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture) + 0.5));
+    }
 
     private void ReadTexts(ReadOnlySpan<byte> value, RecordSchema schema, DecodedRecord record)
     {
