@@ -1,10 +1,7 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
-using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Aggregator.Core.Records;
 
@@ -29,8 +26,6 @@ public sealed class RecordDecoder
     /// <summary>The last millisecond of 2099.</summary>
     public const long MaxTimestampMs = 4_102_444_799_999;
 
-    private static readonly JsonReaderOptions Strict = new() { MaxDepth = 64, CommentHandling = JsonCommentHandling.Disallow, AllowTrailingCommas = false };
-    private static readonly SearchValues<byte> FractionOrExponent = SearchValues.Create(".eE"u8);
     private static readonly ulong EmptyTextHash = XxHash3.HashToUInt64([]);
 
     private readonly RecordSchema _latency;
@@ -83,7 +78,7 @@ public sealed class RecordDecoder
         if (!isKnown)
         {
             Fallbacks++;
-            if (!Utf8.IsValid(value) || !TryReadFields(value, schema))
+            if (!JsonFieldReader.TryRead(value, schema, _fields, _scratch))
             {
                 return RejectReason.Malformed;
             }
@@ -123,81 +118,6 @@ public sealed class RecordDecoder
 
     private ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> value, TextSlice slice) =>
         slice.Unescaped ? _scratch.AsSpan(slice.Start, slice.Length) : value.Slice(slice.Start, slice.Length);
-
-    private bool TryReadFields(ReadOnlySpan<byte> value, RecordSchema schema)
-    {
-        Array.Clear(_fields);
-        Utf8JsonReader reader = new(value, Strict);
-        try
-        {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            {
-                return false;
-            }
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                int slot = SlotOf(ref reader, schema);
-                if (slot == InvalidName || !reader.Read() || !TryReadValue(ref reader, out FieldValue field))
-                {
-                    return false;
-                }
-                if (slot >= 0)
-                {
-                    _fields[slot] = field;
-                }
-            }
-            return !reader.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private const int InvalidName = -2;
-
-    private int SlotOf(ref Utf8JsonReader reader, RecordSchema schema)
-    {
-        if (!reader.ValueIsEscaped)
-        {
-            return schema.SlotOf(reader.ValueSpan);
-        }
-        Span<byte> name = _scratch.AsSpan(0, reader.ValueSpan.Length);
-        return JsonStringText.TryUnescape(reader.ValueSpan, name, out int length) ? schema.SlotOf(name[..length]) : InvalidName;
-    }
-
-    /// <summary>Reads a value to its end; false where a string in it, however deep, has no text.</summary>
-    private static bool TryReadValue(ref Utf8JsonReader reader, out FieldValue field)
-    {
-        int start = (int)reader.TokenStartIndex;
-        int length = reader.ValueSpan.Length;
-        field = reader.TokenType switch
-        {
-            JsonTokenType.String => new(reader.ValueIsEscaped ? FieldValue.Kind.EscapedString : FieldValue.Kind.String, start + 1, length),
-            JsonTokenType.Number => new(
-                reader.ValueSpan.ContainsAny(FractionOrExponent) ? FieldValue.Kind.OtherNumber : FieldValue.Kind.Integer, start, length),
-            JsonTokenType.True => new(FieldValue.Kind.True, start, length),
-            JsonTokenType.False => new(FieldValue.Kind.False, start, length),
-            JsonTokenType.Null => default,
-            _ => new(FieldValue.Kind.Composite, start, 0),
-        };
-        if (reader.TokenType == JsonTokenType.String)
-        {
-            return !reader.ValueIsEscaped || JsonStringText.HasText(reader.ValueSpan);
-        }
-        int depth = reader.CurrentDepth;
-        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-        {
-            while (reader.Read() && reader.CurrentDepth > depth)
-            {
-                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped && !JsonStringText.HasText(reader.ValueSpan))
-                {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
 
     private bool HaveAllowedTypes(RecordSchema schema)
     {
