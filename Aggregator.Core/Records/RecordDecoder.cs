@@ -1,10 +1,7 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
-using System.Text.Json;
-using System.Text.Unicode;
 
 namespace Aggregator.Core.Records;
 
@@ -29,8 +26,6 @@ public sealed class RecordDecoder
     /// <summary>The last millisecond of 2099.</summary>
     public const long MaxTimestampMs = 4_102_444_799_999;
 
-    private static readonly JsonReaderOptions Strict = new() { MaxDepth = 64, CommentHandling = JsonCommentHandling.Disallow, AllowTrailingCommas = false };
-    private static readonly SearchValues<byte> FractionOrExponent = SearchValues.Create(".eE"u8);
     private static readonly ulong EmptyTextHash = XxHash3.HashToUInt64([]);
 
     private readonly RecordSchema _latency;
@@ -38,6 +33,7 @@ public sealed class RecordDecoder
     private readonly FieldTemplates _latencyTemplates;
     private readonly FieldTemplates _ackTemplates;
     private readonly long _maxFutureSkewMs;
+    private readonly bool _learnsShapes;
     private readonly FieldValue[] _fields;
     private readonly byte[] _scratch = new byte[MaxValueBytes];
     private int _scratchLength;
@@ -45,8 +41,10 @@ public sealed class RecordDecoder
     /// <param name="names">The JSON names of the fields.</param>
     /// <param name="dimensions">The dimensions to read, each once.</param>
     /// <param name="maxFutureSkew">How far a record's times may lie ahead of its Kafka timestamp.</param>
-    public RecordDecoder(FieldNames names, IReadOnlyList<string> dimensions, TimeSpan maxFutureSkew)
+    /// <param name="learnsShapes">False to read every record with the general reader; there is no reason to but comparing both ways.</param>
+    public RecordDecoder(FieldNames names, IReadOnlyList<string> dimensions, TimeSpan maxFutureSkew, bool learnsShapes = true)
     {
+        _learnsShapes = learnsShapes;
         _latency = RecordSchema.For(RecordTopic.Latency, names, dimensions);
         _ack = RecordSchema.For(RecordTopic.Ack, names, dimensions);
         _latencyTemplates = new(_latency);
@@ -80,7 +78,7 @@ public sealed class RecordDecoder
         if (!isKnown)
         {
             Fallbacks++;
-            if (!Utf8.IsValid(value) || !TryReadFields(value, schema))
+            if (!JsonFieldReader.TryRead(value, schema, _fields, _scratch))
             {
                 return RejectReason.Malformed;
             }
@@ -103,7 +101,7 @@ public sealed class RecordDecoder
             return RejectReason.Future;
         }
         ReadTexts(value, schema, record);
-        if (!isKnown)
+        if (!isKnown && _learnsShapes)
         {
             templates.Learn(value);
         }
@@ -120,81 +118,6 @@ public sealed class RecordDecoder
 
     private ReadOnlySpan<byte> Bytes(ReadOnlySpan<byte> value, TextSlice slice) =>
         slice.Unescaped ? _scratch.AsSpan(slice.Start, slice.Length) : value.Slice(slice.Start, slice.Length);
-
-    private bool TryReadFields(ReadOnlySpan<byte> value, RecordSchema schema)
-    {
-        Array.Clear(_fields);
-        Utf8JsonReader reader = new(value, Strict);
-        try
-        {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            {
-                return false;
-            }
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                int slot = SlotOf(ref reader, schema);
-                if (slot == InvalidName || !reader.Read() || !TryReadValue(ref reader, out FieldValue field))
-                {
-                    return false;
-                }
-                if (slot >= 0)
-                {
-                    _fields[slot] = field;
-                }
-            }
-            return !reader.Read();
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
-    }
-
-    private const int InvalidName = -2;
-
-    private int SlotOf(ref Utf8JsonReader reader, RecordSchema schema)
-    {
-        if (!reader.ValueIsEscaped)
-        {
-            return schema.SlotOf(reader.ValueSpan);
-        }
-        Span<byte> name = _scratch.AsSpan(0, reader.ValueSpan.Length);
-        return JsonStringText.TryUnescape(reader.ValueSpan, name, out int length) ? schema.SlotOf(name[..length]) : InvalidName;
-    }
-
-    /// <summary>Reads a value to its end; false where a string in it, however deep, has no text.</summary>
-    private static bool TryReadValue(ref Utf8JsonReader reader, out FieldValue field)
-    {
-        int start = (int)reader.TokenStartIndex;
-        int length = reader.ValueSpan.Length;
-        field = reader.TokenType switch
-        {
-            JsonTokenType.String => new(reader.ValueIsEscaped ? FieldValue.Kind.EscapedString : FieldValue.Kind.String, start + 1, length),
-            JsonTokenType.Number => new(
-                reader.ValueSpan.ContainsAny(FractionOrExponent) ? FieldValue.Kind.OtherNumber : FieldValue.Kind.Integer, start, length),
-            JsonTokenType.True => new(FieldValue.Kind.True, start, length),
-            JsonTokenType.False => new(FieldValue.Kind.False, start, length),
-            JsonTokenType.Null => default,
-            _ => new(FieldValue.Kind.Composite, start, 0),
-        };
-        if (reader.TokenType == JsonTokenType.String)
-        {
-            return !reader.ValueIsEscaped || JsonStringText.HasText(reader.ValueSpan);
-        }
-        int depth = reader.CurrentDepth;
-        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-        {
-            while (reader.Read() && reader.CurrentDepth > depth)
-            {
-                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped && !JsonStringText.HasText(reader.ValueSpan))
-                {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
 
     private bool HaveAllowedTypes(RecordSchema schema)
     {
