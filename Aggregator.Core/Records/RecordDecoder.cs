@@ -96,7 +96,7 @@ public sealed class RecordDecoder
         {
             return RejectReason.BadTimestamp;
         }
-        if (kafkaTimestampMs != RecordBatch.NoTimestamp && Math.Max(record.TimeMs, record.ReportMs) - kafkaTimestampMs > _maxFutureSkewMs)
+        if (kafkaTimestampMs != RecordBatch.NoTimestamp && Math.Max(record.TimeMs, record.ReportMs) - _maxFutureSkewMs > kafkaTimestampMs)
         {
             return RejectReason.Future;
         }

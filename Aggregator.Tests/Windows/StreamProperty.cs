@@ -14,7 +14,12 @@ internal static class StreamProperty
 {
     public delegate string? Law(AggregationSettings settings, IReadOnlyList<EnvelopeRecord> records, Random random);
 
-    public static void Holds(int streams, Law law)
+    public static void Holds(int streams, Law law) => Holds(streams, Create, law);
+
+    /// <param name="streams">How many streams are looked at.</param>
+    /// <param name="create">Makes a stream of a seed.</param>
+    /// <param name="law">Says how a stream breaks it; null where it does not.</param>
+    public static void Holds(int streams, Func<int, (AggregationSettings Settings, IReadOnlyList<EnvelopeRecord> Records)> create, Law law)
     {
         int first = Number("AGGREGATOR_TEST_SEED") ?? Random.Shared.Next(1_000_000_000);
         TimeSpan? atLeast = Number("AGGREGATOR_TEST_SECONDS") is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
@@ -23,13 +28,19 @@ internal static class StreamProperty
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             int seed = first + i;
-            RandomStream stream = RandomStream.Create(seed);
-            if (Break(law, stream.Settings, stream.Records, seed) is not null)
+            (AggregationSettings settings, IReadOnlyList<EnvelopeRecord> all) = create(seed);
+            if (Break(law, settings, all, seed) is not null)
             {
-                IReadOnlyList<EnvelopeRecord> least = Least(stream.Records, records => Break(law, stream.Settings, records, seed) is not null);
-                Assert.Fail(Describe(seed, stream.Settings, least, Break(law, stream.Settings, least, seed)!));
+                IReadOnlyList<EnvelopeRecord> least = Least(all, records => Break(law, settings, records, seed) is not null);
+                Assert.Fail(Describe(seed, settings, least, Break(law, settings, least, seed)!));
             }
         }
+    }
+
+    private static (AggregationSettings Settings, IReadOnlyList<EnvelopeRecord> Records) Create(int seed)
+    {
+        RandomStream stream = RandomStream.Create(seed);
+        return (stream.Settings, stream.Records);
     }
 
     private static string? Break(Law law, AggregationSettings settings, IReadOnlyList<EnvelopeRecord> records, int seed)
