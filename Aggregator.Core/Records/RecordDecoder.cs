@@ -25,6 +25,9 @@ public sealed class RecordDecoder
     /// <summary>The last millisecond of 2099.</summary>
     public const long MaxTimestampMs = 4_102_444_799_999;
 
+    /// <summary>A whole number of so many digits is a double as it stands.</summary>
+    private const int ExactDigits = 15;
+
     private static readonly JsonReaderOptions Strict = new() { MaxDepth = 64, CommentHandling = JsonCommentHandling.Disallow, AllowTrailingCommas = false };
     private static readonly SearchValues<byte> FractionOrExponent = SearchValues.Create(".eE"u8);
     private static readonly ulong EmptyTextHash = XxHash3.HashToUInt64([]);
@@ -228,7 +231,7 @@ public sealed class RecordDecoder
             return true;
         }
         record.IsReceived = true;
-        record.SampleMs = hasLatency ? ReadSample(value.Slice(latency.Start, latency.Length)) : received - time;
+        record.SampleMs = hasLatency ? ReadSample(value.Slice(latency.Start, latency.Length), latency.Type) : received - time;
         if (!hasRecv)
         {
             received = Math.Clamp(record.SampleMs, -MaxTimestampMs, MaxTimestampMs) + time;
@@ -250,8 +253,10 @@ public sealed class RecordDecoder
     }
 
     /// <summary>The nearest double, rounded half up; what lies beyond a long (1e400 is infinite) becomes its end and so out of any range.</summary>
-    private static long ReadSample(ReadOnlySpan<byte> number) =>
-        long.CreateSaturating(Math.Floor(double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture) + 0.5));
+    private static long ReadSample(ReadOnlySpan<byte> number, FieldValue.Kind type) =>
+        type == FieldValue.Kind.Integer && number.Length <= ExactDigits && Utf8Parser.TryParse(number, out long whole, out _)
+            ? whole
+            : long.CreateSaturating(Math.Floor(double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture) + 0.5));
 
     private void ReadTexts(ReadOnlySpan<byte> value, RecordSchema schema, DecodedRecord record)
     {
