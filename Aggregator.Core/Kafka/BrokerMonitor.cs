@@ -58,6 +58,10 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
             IReadOnlyDictionary<TopicPartition, long> ends =
                 await session.ListOffsetsAsync(view.Partitions, OffsetSpec.Latest(), RequestTimeout).ConfigureAwait(false);
             context.Connected();
+            if (ReferenceEquals(board.Current, view))
+            {
+                context.Ready();
+            }
             board.OfferEnds(view.Number, new SourceElement.EndOffsets(
                 askedAt, askedTimestamp, [.. ends.Select(e => KeyValuePair.Create(context.Names.Id(e.Key), e.Value))]));
             await LookIntoJumpsAsync(session).ConfigureAwait(false);

@@ -2,6 +2,6 @@ using Confluent.Kafka;
 
 namespace Aggregator.Core.Kafka;
 
-/// <summary>What a consumer reports besides records. None of them may throw.</summary>
+/// <summary>What a consumer reports besides records, on the thread that polls it or closes it. None of them may throw.</summary>
 internal sealed record ConsumerHandlers(
-    Action<List<TopicPartition>> Assigned, Action<List<TopicPartition>> Revoked, Action<Error> Error, Action<LogMessage> Log);
+    Action<List<TopicPartition>> Assigned, Action<List<TopicPartition>> Revoked, Action<Error> Error);

@@ -6,59 +6,55 @@ using Result = Confluent.Kafka.ConsumeResult<Aggregator.Core.Kafka.BatchWriter.C
 namespace Aggregator.Core.Kafka;
 
 /// <summary>
-/// The poll thread's work with one consumer: assignments come, are resolved to start offsets, are read; records become batches. Everything here runs on
-/// that thread, the rebalance handlers included (Confluent.Kafka calls them within <c>Consume</c>), so nothing here needs a lock and nothing may block for long.
+/// The poll thread's work with one consumer: assignments come, get their start offsets, are read; records become batches. Everything here runs on that
+/// thread, the rebalance handlers included (Confluent.Kafka calls them within <c>Consume</c>), so nothing here needs a lock and nothing may block for long.
 /// </summary>
 internal sealed class ConsumerLoop
 {
     private const int IdleWaitMs = 50;
-    private const int FillingWaitMs = 5;
-
-    /// <summary>How long the group hears nothing while no batch is free; after that the partitions are paused and polling goes on.</summary>
-    private static readonly TimeSpan PatienceForRoom = TimeSpan.FromMilliseconds(250);
+    private const int BusyWaitMs = 5;
 
     /// <summary>
-    /// Until start offsets are known, records are dropped; after this long they are not even fetched. Not sooner: it takes librdkafka up to a second to
-    /// fetch again after a pause.
+    /// How long the group hears nothing while no batch is free; after that the partitions are paused and polling goes on. Not sooner: pausing drops what was
+    /// fetched, and it takes librdkafka up to a second to fetch again.
     /// </summary>
+    private static readonly TimeSpan PatienceForRoom = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Until start offsets are known, records are dropped; after this long they are not even fetched.</summary>
     private static readonly TimeSpan PatienceForStarts = TimeSpan.FromSeconds(1);
 
-    // With waits of 100, 200, 400 ms before it; a client that fetches at all does so by then.
-    private const int SeeksBeforeRestart = 3;
-
-    // After some 50 s of 5 s waits and shorter ones.
-    private const int SeeksBeforeReplacement = 15;
-
-    private static readonly TimeSpan SeekTimeout = TimeSpan.FromSeconds(5);
+    /// <summary>How long a partition with more records may bring none before it is sought again, and at the third time the consumer replaced.</summary>
+    private static readonly TimeSpan PatienceForProgress = TimeSpan.FromSeconds(30);
 
     private readonly SourceContext _context;
     private readonly SourceOutput _output;
-    private readonly AssignmentResolver _resolver;
     private readonly AssignmentBoard _board;
+    private readonly ConsumerSession _session;
+    private readonly AssignmentStart _start;
+    private readonly PauseSwitch _pause;
+    private readonly StallDetector _stalls;
+    private readonly Positions _positions = new();
     private readonly HashSet<TopicPartition> _assigned = [];
-    private ConsumerSession _session = null!;
-    private long[] _next = [];
     private State _state = State.Unassigned;
-    private Task<Resolution>? _resolving;
-    private Resolution? _resolved;
-    private readonly Backoff _retry;
     private long _changedAt;
-
-    // What librdkafka was told last: of partitions that stay with us over a rebalance it remembers the pause, new ones are not paused.
-    private bool _paused;
-    private bool _newUnpaused;
     private bool _roomMissing;
-    private bool _seekBeforeResume;
+    private bool _seekBack;
+    private bool _abandoned;
     private string? _broken;
-    private volatile bool _abandoned;
 
-    public ConsumerLoop(SourceContext context, SourceOutput output, AssignmentResolver resolver, AssignmentBoard board)
+    public ConsumerLoop(
+        SourceContext context, SourceOutput output, AssignmentBoard board, AssignmentResolver resolver, Func<ConsumerHandlers, ConsumerSession> open)
     {
         _context = context;
         _output = output;
-        _resolver = resolver;
         _board = board;
-        _retry = new Backoff(context.Time, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
+        _session = open(new ConsumerHandlers(
+            partitions => Changed(partitions, _assigned.UnionWith, "assigned"),
+            partitions => Changed(partitions, _assigned.ExceptWith, "revoked"),
+            error => Report(error)));
+        _start = new AssignmentStart(context, _session, resolver);
+        _pause = new PauseSwitch(context, _session, _assigned);
+        _stalls = new StallDetector(context.Time, PatienceForProgress);
     }
 
     private enum State
@@ -66,8 +62,8 @@ internal sealed class ConsumerLoop
         /// <summary>No partition is assigned.</summary>
         Unassigned,
 
-        /// <summary>Partitions are assigned and paused until it is known where they start.</summary>
-        Resolving,
+        /// <summary>Partitions are assigned; where they start is not known or not set yet.</summary>
+        Starting,
 
         /// <summary>Records become batches.</summary>
         Reading,
@@ -76,74 +72,65 @@ internal sealed class ConsumerLoop
         Ended,
     }
 
-    /// <summary>Handlers for the consumer to be given to <see cref="Run"/>.</summary>
-    public ConsumerHandlers Handlers(Action<LogMessage> log) => new(
-        partitions => Changed(partitions, _assigned.UnionWith, "assigned"),
-        partitions => Changed(partitions, _assigned.ExceptWith, "revoked"),
-        error =>
-        {
-            if (_context.Report(error))
-            {
-                Break(error.Reason);
-            }
-        },
-        log);
-
-    /// <summary>Asks to end this consumer, from any thread; another takes its place.</summary>
-    public void Break(string reason) => Interlocked.CompareExchange(ref _broken, reason, null);
-
     /// <summary>Reads until <paramref name="stop"/>, or until the consumer is past help; then says why.</summary>
-    public string? Run(ConsumerSession session, Func<bool> stop, Func<bool> end)
+    public string? Run(Func<bool> stop, Func<bool> end)
     {
-        _session = session;
-        session.Consumer.Subscribe(_context.Names.Both);
-        _board.Publish(session, []);
+        _session.Consumer.Subscribe(_context.Names.Both);
+        _board.Publish(_session, []);
         while (!stop())
         {
-            if (Volatile.Read(ref _broken) is { } broken)
+            if ((_broken ?? _start.Hopeless) is { } problem)
             {
-                return broken;
+                return problem;
             }
-            if (end() && _state != State.Ended)
+            if (_state != State.Ended && end())
             {
                 _state = State.Ended;
                 _output.Complete();
             }
-            Resolve();
+            if (_state == State.Starting && _start.Step(_assigned, _board.ReplacedTopics) is { } resolution)
+            {
+                BeginReading(resolution);
+            }
             TakeRequests();
-            SetPaused(WantsPause());
+            _pause.Set(WantsPause());
             Poll();
         }
         return null;
     }
 
-    /// <summary>Forgets the assignment: the consumer is gone.</summary>
-    public void Abandon()
+    /// <summary>Forgets the assignment and closes the consumer; that can hang when brokers do, and then it does beyond the time given.</summary>
+    public void Close(TimeSpan? patience)
     {
         _abandoned = true;
         if (_state != State.Ended)
         {
             _output.Void();
         }
-        _assigned.Clear();
         _board.Withdraw();
+        if (patience is null)
+        {
+            _session.Close();
+            return;
+        }
+        var closing = new Thread(_session.Close) { IsBackground = true, Name = "kafka-close" };
+        closing.Start();
+        closing.Join(patience.Value);
     }
 
     private bool WantsPause() => _state switch
     {
         State.Reading => _roomMissing,
-        State.Resolving => _context.Time.GetElapsedTime(_changedAt) > PatienceForStarts,
+        State.Starting => _context.Time.GetElapsedTime(_changedAt) > PatienceForStarts,
         _ => true,
     };
 
     private void Poll()
     {
-        bool reading = _state == State.Reading;
-        if (reading)
+        if (_state == State.Reading)
         {
-            // Pausing drops what was fetched, so a short want of room is waited out in silence.
-            _roomMissing = !_output.HasRoom(_paused ? TimeSpan.FromMilliseconds(IdleWaitMs) : PatienceForRoom);
-            if (_roomMissing != _paused)
+            _roomMissing = !_output.HasRoom(_pause.IsPaused ? TimeSpan.FromMilliseconds(IdleWaitMs) : PatienceForRoom);
+            if (_roomMissing != _pause.IsPaused)
             {
                 return;
             }
@@ -151,23 +138,20 @@ internal sealed class ConsumerLoop
         int before = _output.Count;
         try
         {
-            Result? result = _session.Consumer.Consume(before > 0 || _state == State.Resolving ? FillingWaitMs : IdleWaitMs);
+            Result? result = _session.Consumer.Consume(before > 0 || _state == State.Starting ? BusyWaitMs : IdleWaitMs);
             if (result is not null)
             {
                 Take(result);
             }
             else if (_state == State.Reading)
             {
-                _output.FlushOld(_next);
+                _output.FlushOld(_positions);
             }
         }
         catch (ConsumeException e)
         {
             _output.TruncateTo(Math.Min(before, _output.Count));
-            if (_context.Report(e.Error, e.ConsumerRecord?.TopicPartitionOffset))
-            {
-                Break(e.Error.Reason);
-            }
+            Report(e.Error, e.ConsumerRecord?.TopicPartitionOffset);
         }
     }
 
@@ -176,11 +160,11 @@ internal sealed class ConsumerLoop
     {
         if (_state != State.Reading)
         {
-            return; // fetched before the pause took hold; the seek brings it again
+            return; // fetched before the start offsets were set; the seek brings it again if it is wanted
         }
         PartitionId partition = _context.Names.Id(result.Topic, result.Partition.Value);
         long offset = result.Offset.Value;
-        long expected = partition.Index < _next.Length ? _next[partition.Index] : -1;
+        long expected = _positions.Next(partition);
         if (result.IsPartitionEOF)
         {
             TakeEnd(partition, expected, offset);
@@ -188,7 +172,7 @@ internal sealed class ConsumerLoop
         }
         if (_output.Count == 0)
         {
-            _seekBeforeResume = true; // no room: it was dropped
+            _seekBack = true; // there was no room for it
             return;
         }
         if (offset != expected && !Follows(partition, expected, offset))
@@ -196,14 +180,14 @@ internal sealed class ConsumerLoop
             _output.TruncateTo(_output.Count - 1);
             return;
         }
-        _next[partition.Index] = offset + 1;
+        _positions.Set(partition, offset + 1);
         Timestamp timestamp = result.Message.Timestamp;
         _output.Accept(partition, offset, timestamp.Type == TimestampType.NotAvailable ? RecordBatch.NoTimestamp : timestamp.UnixTimestampMs);
     }
 
     private void TakeEnd(PartitionId partition, long expected, long offset)
     {
-        if (expected < 0)
+        if (expected == Positions.NotRead)
         {
             return;
         }
@@ -212,12 +196,12 @@ internal sealed class ConsumerLoop
             Jumped(partition, expected, offset);
         }
         _output.AtEnd(partition, offset);
-        _output.FlushOld(_next);
+        _output.FlushOld(_positions);
     }
 
     private bool Follows(PartitionId partition, long expected, long offset)
     {
-        if (expected < 0)
+        if (expected == Positions.NotRead)
         {
             return false;
         }
@@ -233,7 +217,7 @@ internal sealed class ConsumerLoop
     // Markers of transactions and compaction leave gaps too; whether records were lost, the brokers must say.
     private void Jumped(PartitionId partition, long from, long to)
     {
-        _next[partition.Index] = to;
+        _positions.Set(partition, to);
         _board.Jumped(partition, from, to);
     }
 
@@ -245,12 +229,11 @@ internal sealed class ConsumerLoop
         }
         int before = _assigned.Count;
         apply(partitions);
-        _newUnpaused = true;
-        if (_assigned.Count == before && partitions.Count == 0)
+        if (_assigned.Count == before)
         {
             return; // the cooperative protocol says so after every rebalance that leaves ours alone
         }
-        _context.Status.Rebalances.Add();
+        _pause.AssignmentChanged();
         _context.Logger.LogInformation("Partitions {What}: {Partitions}; {Count} are assigned now.",
             what, string.Join(", ", partitions.Select(p => _context.Names.Text(_context.Names.Id(p))).Order(StringComparer.Ordinal)), _assigned.Count);
         Restart();
@@ -264,76 +247,29 @@ internal sealed class ConsumerLoop
 
     private void Restart()
     {
+        _board.Publish(_session, _assigned);
         if (_state == State.Ended)
         {
-            _board.Publish(_session, _assigned);
             return;
         }
-        _board.Publish(_session, _assigned);
         _output.Void();
-        _next = [];
-        _resolving = null;
-        _resolved = null;
-        _retry.Reset();
+        _positions.Clear();
+        _start.Restart();
         _roomMissing = false;
+        _seekBack = false;
         _changedAt = _context.Time.GetTimestamp();
-        _state = _assigned.Count == 0 ? State.Unassigned : State.Resolving;
+        _state = _assigned.Count == 0 ? State.Unassigned : State.Starting;
         if (_state == State.Unassigned)
         {
             _context.NotReady($"no partitions are assigned: waiting for group {_context.Settings.GroupId}");
         }
     }
 
-    private void Resolve()
+    private void BeginReading(Resolution resolution)
     {
-        if (_state != State.Resolving || !_retry.IsOver)
-        {
-            return;
-        }
-        if (_resolved is { } resolved)
-        {
-            Start(resolved);
-            return;
-        }
-        if (_resolving is null)
-        {
-            _resolving = _resolver.ResolveAsync(_session, [.. _assigned], _board.ReplacedTopics);
-            return;
-        }
-        if (!_resolving.IsCompleted)
-        {
-            return;
-        }
-        Task<Resolution> task = _resolving;
-        _resolving = null;
-        if (task.IsCompletedSuccessfully && task.Result.WaitingFor is null)
-        {
-            _resolved = task.Result;
-            Start(task.Result);
-            return;
-        }
-        string reason = task.IsCompletedSuccessfully ? task.Result.WaitingFor! : task.Exception!.GetBaseException().Message;
-        _context.NotReady(task.IsCompletedSuccessfully ? reason : "start offsets are not known yet: " + reason);
-        _context.Warn("resolve:" + reason, $"Reading does not start yet: {reason}. Asking again.");
-        _retry.Lengthen();
-    }
-
-    private void Start(Resolution resolution)
-    {
-        NativeOffset[] positions = [.. resolution.Starts.Select(s => new NativeOffset(
-            _context.Names.Partition(s.Assigned.Partition), s.Assigned.StartOffset, null))];
-        if (!SetPositions(positions))
-        {
-            return;
-        }
-        _next = new long[positions.Length == 0 ? 0 : resolution.Starts.Max(s => s.Assigned.Partition.Index) + 1];
-        Array.Fill(_next, -1);
-        foreach (StartOffset start in resolution.Starts)
-        {
-            _next[start.Assigned.Partition.Index] = start.Assigned.StartOffset;
-        }
+        _positions.Start(resolution.Starts);
+        _stalls.Restart();
         _state = State.Reading;
-        _resolved = null;
         _context.Connected();
         _context.ReportStarts(resolution);
         long number = _board.PublishRead(_session, resolution);
@@ -343,74 +279,52 @@ internal sealed class ConsumerLoop
         });
     }
 
-    private bool SetPositions(NativeOffset[] positions)
-    {
-        try
-        {
-            ErrorCode error = _session.Native.Seek(positions, SeekTimeout);
-            if (error == ErrorCode.Local_State && _retry.Count >= SeeksBeforeRestart)
-            {
-                _session.Restart([.. positions.Select(p => new TopicPartitionOffset(p.Partition, p.Offset))]);
-                return true;
-            }
-            if (error == ErrorCode.NoError)
-            {
-                return true;
-            }
-            // "Erroneous state" is usual right after an assignment: librdkafka has not begun to fetch yet.
-            _context.Warn("seek:" + error, $"The positions are not set yet: {NativeConsumer.Text(error)}. Trying again.", error != ErrorCode.Local_State);
-        }
-        catch (KafkaException e)
-        {
-            _context.Warn("seek:" + e.Error.Code, $"The positions are not set yet: {e.Error.Reason}. Trying again.");
-        }
-        _retry.Lengthen();
-        if (_retry.Count > SeeksBeforeReplacement)
-        {
-            Break("positions could not be set");
-        }
-        return false;
-    }
-
     private void TakeRequests()
     {
-        if (_state == State.Reading && _board.TakeEnds() is { } ends)
-        {
-            _output.EndOffsets(ends);
-        }
-        if (_state == State.Reading && _board.TakeResync() is { } reason)
-        {
-            Resync(reason);
-        }
-    }
-
-    private void SetPaused(bool paused)
-    {
-        if (_assigned.Count == 0 || (paused == _paused && !(paused && _newUnpaused)))
+        if (_state != State.Reading)
         {
             return;
         }
-        try
+        if (_board.TakeResync() is { } reason)
         {
-            if (paused)
+            Resync(reason);
+        }
+        else if (_seekBack && !_roomMissing)
+        {
+            Resync("records came while there was no room for them");
+        }
+        else if (_board.TakeEnds() is { } ends)
+        {
+            _output.EndOffsets(ends);
+            LookForStall(ends);
+        }
+    }
+
+    private void LookForStall(SourceElement.EndOffsets ends)
+    {
+        if (_roomMissing)
+        {
+            _stalls.Restart();
+        }
+        else if (_stalls.Look(ends, _positions) is { } partition)
+        {
+            string what = $"{_context.Names.Text(partition)} brings no records though it has more than {_positions.Next(partition)}";
+            if (_stalls.Stalls >= 3)
             {
-                _session.Consumer.Pause(_assigned);
+                _broken = what;
             }
             else
             {
-                if (_seekBeforeResume)
-                {
-                    _session.Native.Seek([.. _assigned.Select(p => new NativeOffset(p, _next[_context.Names.Id(p).Index], null))], SeekTimeout);
-                    _seekBeforeResume = false;
-                }
-                _session.Consumer.Resume(_assigned);
+                Resync(what);
             }
-            _paused = paused;
-            _newUnpaused = false;
         }
-        catch (KafkaException e)
+    }
+
+    private void Report(Error error, TopicPartitionOffset? where = null)
+    {
+        if (_context.Report(error, where))
         {
-            _context.Warn("pause", $"Partitions could not be {(paused ? "paused" : "resumed")}: {e.Error.Reason}. Trying again.");
+            _broken = error.Reason;
         }
     }
 }

@@ -29,7 +29,7 @@ internal sealed class ConsumerSession
 
     /// <summary>Makes the consumer. Handlers run on the thread that consumes, save that of the log.</summary>
     /// <exception cref="InvalidOperationException">librdkafka does not take the configuration.</exception>
-    public static ConsumerSession Open(IReadOnlyDictionary<string, string> configuration, BatchWriter writer, ConsumerHandlers handlers)
+    public static ConsumerSession Open(IReadOnlyDictionary<string, string> configuration, BatchWriter writer, ConsumerHandlers handlers, Action<LogMessage> log)
     {
         var config = new Dictionary<string, string>(configuration, StringComparer.Ordinal)
         {
@@ -43,7 +43,7 @@ internal sealed class ConsumerSession
             .SetPartitionsRevokedHandler((_, partitions) => handlers.Revoked(partitions.ConvertAll(p => p.TopicPartition)))
             .SetPartitionsLostHandler((_, partitions) => handlers.Revoked(partitions.ConvertAll(p => p.TopicPartition)))
             .SetErrorHandler((_, error) => handlers.Error(error))
-            .SetLogHandler((_, message) => handlers.Log(message))
+            .SetLogHandler((_, message) => log(message))
             .Build();
         IsolationLevel isolation = configuration.GetValueOrDefault("isolation.level") == "read_uncommitted"
             ? IsolationLevel.ReadUncommitted

@@ -128,12 +128,11 @@ public sealed class KafkaRecordSource : IAsyncDisposable
     /// <summary>Runs one consumer to its end; null when it ended because it was told to.</summary>
     private string? RunOne()
     {
-        ConsumerSession? session = null;
-        var loop = new ConsumerLoop(_context, _output, _resolver, _board);
+        ConsumerLoop? loop = null;
         try
         {
-            session = ConsumerSession.Open(_configuration, _output.Writer, loop.Handlers(Log));
-            return loop.Run(session, () => _stop.IsCancellationRequested, () => _complete);
+            loop = new ConsumerLoop(_context, _output, _board, _resolver, handlers => ConsumerSession.Open(_configuration, _output.Writer, handlers, Log));
+            return loop.Run(() => _stop.IsCancellationRequested, () => _complete);
         }
 #pragma warning disable CA1031 // Whatever goes wrong with one consumer, the next may do: nothing that Kafka does ends the service.
         catch (Exception e)
@@ -143,26 +142,9 @@ public sealed class KafkaRecordSource : IAsyncDisposable
         }
         finally
         {
-            loop.Abandon();
-            Close(session);
+            // A broken consumer must not hold up the next one; at the end StopAsync is what waits.
+            loop?.Close(_stop.IsCancellationRequested ? null : DisposeTimeout);
         }
-    }
-
-    private void Close(ConsumerSession? session)
-    {
-        if (session is null)
-        {
-            return;
-        }
-        if (_stop.IsCancellationRequested)
-        {
-            session.Close();
-            return;
-        }
-        // A broken consumer must not hold up the next one.
-        var closing = new Thread(session.Close) { IsBackground = true, Name = "kafka-close" };
-        closing.Start();
-        closing.Join(DisposeTimeout);
     }
 
     private void Log(LogMessage message)

@@ -23,6 +23,7 @@ internal sealed class SourceOutput(RecordBatchPool pool, TimeProvider time, bool
 
     private readonly Channel<SourceElement> _elements = Channel.CreateUnbounded<SourceElement>(new UnboundedChannelOptions { SingleWriter = true });
     private readonly Dictionary<PartitionId, long> _ends = [];
+    private readonly GarbagePacer _garbage = new();
     private RecordBatch? _batch;
     private long _firstRecordAt;
     private bool _announced;
@@ -73,8 +74,8 @@ internal sealed class SourceOutput(RecordBatchPool pool, TimeProvider time, bool
     /// <summary>Notes that a partition was read to its end; said after the records before it.</summary>
     public void AtEnd(PartitionId partition, long offset) => _ends[partition] = offset;
 
-    /// <summary>Hands over what is old enough. <paramref name="positions"/> are the next offsets by <see cref="PartitionId.Index"/>.</summary>
-    public void FlushOld(ReadOnlySpan<long> positions)
+    /// <summary>Hands over what is old enough, and the ends of partitions that are still where they are read.</summary>
+    public void FlushOld(Positions positions)
     {
         if (Count > 0)
         {
@@ -91,7 +92,7 @@ internal sealed class SourceOutput(RecordBatchPool pool, TimeProvider time, bool
         foreach ((PartitionId partition, long offset) in _ends)
         {
             // Records that came after the end was seen make it untrue.
-            if (positions[partition.Index] == offset)
+            if (positions.Next(partition) == offset)
             {
                 _elements.Writer.TryWrite(new SourceElement.PartitionEnd(partition, offset));
             }
@@ -153,6 +154,7 @@ internal sealed class SourceOutput(RecordBatchPool pool, TimeProvider time, bool
         _elements.Writer.TryWrite(new SourceElement.Batch(_batch!));
         _batch = null;
         Writer.Target = null;
+        _garbage.Pace();
     }
 
     private void DropBatch()

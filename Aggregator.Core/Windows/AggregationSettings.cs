@@ -30,5 +30,5 @@ public sealed record AggregationSettings
     public int MaxErrorCodes { get; init; } = 1_000;
 
     /// <summary>Windows open at a time. Only records whose times are scattered over years come near it. 10 to 10,000,000.</summary>
-    public int MaxOpenWindows { get; init; } = 100_000;
+    public int MaxOpenWindows { get; init; } = 1_000_000;
 }

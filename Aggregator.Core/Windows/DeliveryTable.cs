@@ -29,7 +29,7 @@ public sealed class DeliveryTable
     private const ulong SentElsewhereFlag = 16;
     private const int FlagBits = 5;
 
-    private const int SmallestSegment = 64;
+    private const int SmallestSegment = 16;
     private const int Growth = 4;
 
     private readonly int _stateBits;

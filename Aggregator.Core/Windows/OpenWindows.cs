@@ -79,11 +79,9 @@ internal sealed class OpenWindows(int limit)
     private static OpenWindow? Take(PriorityQueue<OpenWindow, long> queue, long final) =>
         queue.TryPeek(out _, out long index) && index <= final ? queue.Dequeue() : null;
 
-    /// <summary>Walks over the windows around one: by index where they are few, over all open ones where the distance is large.</summary>
+    /// <summary>Walks over the windows around one: by index, or over all open ones where these are fewer.</summary>
     public ref struct NeighbourEnumerator
     {
-        private const long FewNeighbours = 16;
-
         private readonly OpenWindows _owner;
         private readonly long _index;
         private readonly long _distance;
@@ -96,7 +94,7 @@ internal sealed class OpenWindows(int limit)
             _owner = owner;
             _index = index;
             _distance = distance;
-            _isFew = distance <= FewNeighbours;
+            _isFew = 2 * distance < owner._windows.Count;
             _next = index - distance;
             _all = owner._windows.Values.GetEnumerator();
             Current = null!;

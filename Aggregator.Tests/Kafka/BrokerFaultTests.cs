@@ -49,6 +49,7 @@ public sealed class BrokerFaultTests
 
         await probe.RecordsAsync(2000);
         await probe.UntilAsync(() => probe.Status.KafkaConnected && probe.Elements.OfType<SourceElement.EndOffsets>().Count() > ends, "ends again");
+        Assert.Null(probe.Status.NotReadyReason);
         Assert.Equal(2000, probe.Records.Select(r => (r.Partition, r.Offset)).Distinct().Count());
     }
 
