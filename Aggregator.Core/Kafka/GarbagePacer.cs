@@ -7,8 +7,8 @@ namespace Aggregator.Core.Kafka;
 /// </summary>
 internal sealed class GarbagePacer
 {
-    /// <summary>A million records a second make sixteen collections of it.</summary>
-    public const long BytesPerCollection = 16 * 1024 * 1024;
+    /// <summary>A million records a second make thirty collections of it.</summary>
+    public const long BytesPerCollection = 8 * 1024 * 1024;
 
     private long _collectedAt = GC.GetAllocatedBytesForCurrentThread();
 
