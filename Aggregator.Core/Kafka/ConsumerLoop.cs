@@ -156,8 +156,22 @@ internal sealed class ConsumerLoop
 
     private void Lose(List<TopicPartition> partitions)
     {
-        _lost = true;
         Changed(partitions, _assigned.ExceptWith, "lost");
+        if (_abandoned || _state == State.Ended || _gate is not { CanSee: true })
+        {
+            return;
+        }
+        _lost = true;
+
+        // Before the client joins again by itself: leaving in the middle of that would leave a dead member behind, which keeps partitions for a session timeout.
+        try
+        {
+            _session.Consumer.Unsubscribe();
+        }
+        catch (KafkaException e)
+        {
+            _context.Warn("unsubscribe", $"The group is not left: {e.Error.Reason}.");
+        }
     }
 
     private bool WantsPause() => _state switch

@@ -93,6 +93,15 @@ public sealed class StandbyTests
         Assert.True(await second.Source.StopAsync(TimeSpan.FromSeconds(2)));
     }
 
+    [Fact]
+    public async Task A_group_that_cannot_be_asked_about_is_joined_and_that_is_said_once()
+    {
+        using var kafka = new EmbeddedKafka(partitions: 2);
+        await using var probe = new SourceProbe(kafka.Settings);
+        await probe.AssignedAsync(4);
+        Assert.Single(probe.Log.Lines, line => line.StartsWith("Warning: Who is in group aggregator cannot be asked (", StringComparison.Ordinal));
+    }
+
     private static KafkaSettings With(RealKafka kafka, string protocol, string strategy) => kafka.Settings with
     {
         GroupProtocol = protocol,
