@@ -73,6 +73,10 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
         string? missing = AssignmentResolver.WhatIsMissing(topics);
         if (!view.IsRead)
         {
+            if (context.IsStandingBy)
+            {
+                return; // what is missing, the member at work tells
+            }
             if (missing is not null)
             {
                 context.NotReady(missing);

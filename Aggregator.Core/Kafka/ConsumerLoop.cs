@@ -26,16 +26,22 @@ internal sealed class ConsumerLoop
     /// <summary>How long a partition with more records may bring none before it is sought again, and at the third time the consumer replaced.</summary>
     private static readonly TimeSpan PatienceForProgress = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long partitions may be missing before it is asked who holds them: rebalances take several rounds.</summary>
+    private static readonly TimeSpan PatienceForAll = TimeSpan.FromSeconds(2);
+
     private readonly SourceContext _context;
     private readonly SourceOutput _output;
     private readonly AssignmentBoard _board;
     private readonly ConsumerSession _session;
+    private readonly StandbyGate? _gate;
     private readonly AssignmentStart _start;
     private readonly PauseSwitch _pause;
     private readonly StallDetector _stalls;
     private readonly Positions _positions = new();
     private readonly HashSet<TopicPartition> _assigned = [];
-    private State _state = State.Unassigned;
+    private State _state = State.Outside;
+    private bool _isIncomplete;
+    private bool _lost;
     private long _changedAt;
     private bool _roomMissing;
     private bool _seekBack;
@@ -43,7 +49,8 @@ internal sealed class ConsumerLoop
     private string? _broken;
 
     public ConsumerLoop(
-        SourceContext context, SourceOutput output, AssignmentBoard board, AssignmentResolver resolver, Func<ConsumerHandlers, ConsumerSession> open)
+        SourceContext context, SourceOutput output, AssignmentBoard board, AssignmentResolver resolver,
+        Func<ConsumerHandlers, ConsumerSession> open, Func<ConsumerSession, StandbyGate?> gate)
     {
         _context = context;
         _output = output;
@@ -51,7 +58,9 @@ internal sealed class ConsumerLoop
         _session = open(new ConsumerHandlers(
             partitions => Changed(partitions, _assigned.UnionWith, "assigned"),
             partitions => Changed(partitions, _assigned.ExceptWith, "revoked"),
+            Lose,
             error => Report(error)));
+        _gate = gate(_session);
         _start = new AssignmentStart(context, _session, resolver);
         _pause = new PauseSwitch(context, _session, _assigned);
         _stalls = new StallDetector(context.Time, PatienceForProgress);
@@ -59,6 +68,9 @@ internal sealed class ConsumerLoop
 
     private enum State
     {
+        /// <summary>Not in the group: another member may be at work.</summary>
+        Outside,
+
         /// <summary>No partition is assigned.</summary>
         Unassigned,
 
@@ -72,10 +84,12 @@ internal sealed class ConsumerLoop
         Ended,
     }
 
+    /// <summary>Whether the run ended to leave the group to another member: a next consumer stands by.</summary>
+    public bool MadeWay { get; private set; }
+
     /// <summary>Reads until <paramref name="stop"/>, or until the consumer is past help; then says why.</summary>
     public string? Run(Func<bool> stop, Func<bool> end)
     {
-        _session.Consumer.Subscribe(_context.Names.Both);
         _board.Publish(_session, []);
         while (!stop())
         {
@@ -87,6 +101,15 @@ internal sealed class ConsumerLoop
             {
                 _state = State.Ended;
                 _output.Complete();
+            }
+            if (_state == State.Outside && _gate?.MayJoin() != false)
+            {
+                Join();
+            }
+            if (MustMakeWay())
+            {
+                MadeWay = true;
+                return null;
             }
             if (_state == State.Starting && _start.Step(_assigned, _board.ReplacedTopics) is { } resolution)
             {
@@ -116,6 +139,39 @@ internal sealed class ConsumerLoop
         var closing = new Thread(_session.Close) { IsBackground = true, Name = "kafka-close" };
         closing.Start();
         closing.Join(patience.Value);
+    }
+
+    private void Join()
+    {
+        _session.Consumer.Subscribe(_context.Names.Both);
+        _state = State.Unassigned;
+        _changedAt = _context.Time.GetTimestamp();
+    }
+
+    // One that the group gave up, as after a long halt, comes back like a new one: another may be at work by now.
+    private bool MustMakeWay() => _gate is { CanSee: true } gate
+        && ((_lost && _state == State.Unassigned)
+            || ((_state == State.Unassigned || (_state == State.Reading && _isIncomplete))
+                && _context.Time.GetElapsedTime(_changedAt) > PatienceForAll && gate.MustLeave(_session.Consumer.MemberId)));
+
+    private void Lose(List<TopicPartition> partitions)
+    {
+        Changed(partitions, _assigned.ExceptWith, "lost");
+        if (_abandoned || _state == State.Ended || _gate is not { CanSee: true })
+        {
+            return;
+        }
+        _lost = true;
+
+        // Before the client joins again by itself: leaving in the middle of that would leave a dead member behind, which keeps partitions for a session timeout.
+        try
+        {
+            _session.Consumer.Unsubscribe();
+        }
+        catch (KafkaException e)
+        {
+            _context.Warn("unsubscribe", $"The group is not left: {e.Error.Reason}.");
+        }
     }
 
     private bool WantsPause() => _state switch
@@ -270,6 +326,7 @@ internal sealed class ConsumerLoop
         _positions.Start(resolution.Starts);
         _stalls.Restart();
         _state = State.Reading;
+        _isIncomplete = resolution.Starts.Count < resolution.LatencyPartitions + resolution.AckPartitions;
         _context.Connected();
         _context.ReportStarts(resolution);
         long number = _board.PublishRead(_session, resolution);

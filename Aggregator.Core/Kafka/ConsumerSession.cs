@@ -41,7 +41,7 @@ internal sealed class ConsumerSession
             .SetValueDeserializer(writer)
             .SetPartitionsAssignedHandler((_, partitions) => handlers.Assigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => handlers.Revoked(partitions.ConvertAll(p => p.TopicPartition)))
-            .SetPartitionsLostHandler((_, partitions) => handlers.Revoked(partitions.ConvertAll(p => p.TopicPartition)))
+            .SetPartitionsLostHandler((_, partitions) => handlers.Lost(partitions.ConvertAll(p => p.TopicPartition)))
             .SetErrorHandler((_, error) => handlers.Error(error))
             .SetLogHandler((_, message) => log(message))
             .Build();
@@ -95,6 +95,29 @@ internal sealed class ConsumerSession
     /// <exception cref="KafkaException">The brokers do not answer.</exception>
     public Task<IReadOnlyList<ClusterTopic>> DescribeTopicsAsync(IReadOnlyList<string> topics, TimeSpan timeout) =>
         TopicQuestion.DescribeAsync(Admin, topics, timeout);
+
+    /// <summary>Who is in a group, this consumer included once it joined.</summary>
+    /// <exception cref="KafkaException">The brokers do not answer, or do not tell.</exception>
+    public async Task<GroupView> DescribeGroupAsync(string group, TimeSpan timeout)
+    {
+        try
+        {
+            DescribeConsumerGroupsResult result =
+                await Admin.DescribeConsumerGroupsAsync([group], new DescribeConsumerGroupsOptions { RequestTimeout = timeout }).ConfigureAwait(false);
+            ConsumerGroupDescription description = result.ConsumerGroupDescriptions[0];
+            return new GroupView(description.State == ConsumerGroupState.Stable,
+            [
+                .. description.Members.Select(m => new GroupMember(
+                    m.ConsumerId, $"{m.ClientId}@{m.Host.TrimStart('/')}", string.IsNullOrEmpty(m.GroupInstanceId) ? null : m.GroupInstanceId,
+                    m.Assignment?.TopicPartitions.Count ?? 0)),
+            ]);
+        }
+        catch (DescribeConsumerGroupsException e)
+        {
+            Error error = e.Results.ConsumerGroupDescriptions[0].Error;
+            return error.Code == ErrorCode.GroupIdNotFound ? new GroupView(true, []) : throw new KafkaException(error);
+        }
+    }
 
     /// <summary>Leaves the group and ends the client. May hang when brokers do: call it where that does no harm.</summary>
     public void Close()

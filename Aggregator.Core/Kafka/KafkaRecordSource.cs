@@ -16,6 +16,7 @@ namespace Aggregator.Core.Kafka;
 public sealed class KafkaRecordSource : IAsyncDisposable
 {
     private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan DescribeTimeout = TimeSpan.FromSeconds(15);
 
     private readonly SourceContext _context;
     private readonly SourceOutput _output;
@@ -54,6 +55,9 @@ public sealed class KafkaRecordSource : IAsyncDisposable
 
     /// <summary>Takes offsets to commit while the assignment that they belong to stands.</summary>
     public IOffsetStore Offsets => _board;
+
+    /// <summary>Joins the group beside other members, with a part of the partitions, instead of standing by while another is at work. For tests.</summary>
+    internal bool SharesPartitions { get; init; }
 
     /// <summary>Begins. Once only; never fails because of Kafka.</summary>
     public void Start()
@@ -104,8 +108,12 @@ public sealed class KafkaRecordSource : IAsyncDisposable
             while (!_stop.IsCancellationRequested)
             {
                 long started = _context.Time.GetTimestamp();
-                if (RunOne() is not { } problem)
+                if (RunOne(out bool madeWay) is not { } problem)
                 {
+                    if (madeWay)
+                    {
+                        continue;
+                    }
                     break;
                 }
                 if (_context.Time.GetElapsedTime(started) > TimeSpan.FromMinutes(5))
@@ -125,14 +133,17 @@ public sealed class KafkaRecordSource : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs one consumer to its end; null when it ended because it was told to.</summary>
-    private string? RunOne()
+    /// <summary>Runs one consumer to its end; null when it ended because it was told to, or left the group to another member.</summary>
+    private string? RunOne(out bool madeWay)
     {
+        madeWay = false;
         ConsumerLoop? loop = null;
         try
         {
-            loop = new ConsumerLoop(_context, _output, _board, _resolver, handlers => ConsumerSession.Open(_configuration, _output.Writer, handlers, Log));
-            return loop.Run(() => _stop.IsCancellationRequested, () => _complete);
+            loop = new ConsumerLoop(_context, _output, _board, _resolver, handlers => ConsumerSession.Open(_configuration, _output.Writer, handlers, Log), Gate);
+            string? problem = loop.Run(() => _stop.IsCancellationRequested, () => _complete);
+            madeWay = loop.MadeWay;
+            return problem;
         }
 #pragma warning disable CA1031 // Whatever goes wrong with one consumer, the next may do: nothing that Kafka does ends the service.
         catch (Exception e)
@@ -146,6 +157,10 @@ public sealed class KafkaRecordSource : IAsyncDisposable
             loop?.Close(_stop.IsCancellationRequested ? null : DisposeTimeout);
         }
     }
+
+    private StandbyGate? Gate(ConsumerSession session) => SharesPartitions
+        ? null
+        : new StandbyGate(_context, _configuration.GetValueOrDefault("group.instance.id"), () => session.DescribeGroupAsync(_context.Settings.GroupId, DescribeTimeout));
 
     private void Log(LogMessage message)
     {

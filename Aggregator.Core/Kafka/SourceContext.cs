@@ -12,6 +12,7 @@ internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status
 
     // Why a connection failed; what waits for an answer knows only that none came.
     private volatile string? _trouble;
+    private volatile bool _isStandingBy;
 
     public KafkaSettings Settings => settings;
 
@@ -22,6 +23,9 @@ internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status
     public TimeProvider Time => time;
 
     public TopicNames Names { get; } = new(settings);
+
+    /// <summary>Whether another member of the group is at work and this one waits for its end.</summary>
+    public bool IsStandingBy { get => _isStandingBy; set => _isStandingBy = value; }
 
     /// <summary>Says why nothing is read.</summary>
     public void NotReady(string reason)

@@ -87,7 +87,7 @@ public sealed class LiveFold
         if (!assigned.IsComplete)
         {
             _status.FoldReason = $"only {assigned.Partitions.Count} of {assigned.LatencyPartitions + assigned.AckPartitions} partitions are assigned: "
-                + $"another member of group {_kafka.GroupId} holds the others, and results need all of them; run one instance per group";
+                + $"another member of group {_kafka.GroupId} holds the others, and results need all of them; one of the two leaves and stands by";
             return;
         }
         foreach (CommitMetadata committed in assigned.Partitions.Select(partition => partition.Committed).OfType<CommitMetadata>())

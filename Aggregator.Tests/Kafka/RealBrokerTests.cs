@@ -52,12 +52,12 @@ public sealed class RealBrokerTests
         };
         using var writing = new CancellationTokenSource();
         Task<int> writer = WriteUntilAsync(kafka, writing.Token);
-        await using var first = new SourceProbe(settings);
+        await using var first = new SourceProbe(settings, shares: true);
         await first.AssignedAsync(4);
         for (int i = 0; i < 3; i++)
         {
             long before = first.Assigned?.Number ?? 0;
-            await using (var second = new SourceProbe(settings))
+            await using (var second = new SourceProbe(settings, shares: true))
             {
                 await first.AssignedAsync(2, before);
                 await second.AssignedAsync(2);

@@ -14,9 +14,9 @@ public sealed class RebalanceTests
         KafkaSettings settings = kafka.Settings with { Properties = new Dictionary<string, string> { ["partition.assignment.strategy"] = strategy } };
         kafka.Write("im-latency", 0, 0, 1000);
         kafka.Write("im-latency", 1, 0, 1000);
-        await using var first = new SourceProbe(settings);
+        await using var first = new SourceProbe(settings, shares: true);
         await first.AssignedAsync(4);
-        await using (var second = new SourceProbe(settings))
+        await using (var second = new SourceProbe(settings, shares: true))
         {
             SourceElement.Assigned ofFirst = await first.AssignedAsync(2);
             SourceElement.Assigned ofSecond = await second.AssignedAsync(2);

@@ -16,10 +16,10 @@ internal sealed class SourceProbe : IAsyncDisposable
     private readonly Task _reading;
     private volatile bool _held;
 
-    public SourceProbe(KafkaSettings settings, int batches = 8, bool start = true)
+    public SourceProbe(KafkaSettings settings, int batches = 8, bool start = true, bool shares = false)
     {
         Pool = new RecordBatchPool(batches);
-        Source = new KafkaRecordSource(settings, Pool, Status, Log.For<KafkaRecordSource>(), TimeProvider.System);
+        Source = new KafkaRecordSource(settings, Pool, Status, Log.For<KafkaRecordSource>(), TimeProvider.System) { SharesPartitions = shares };
         Committer = new OffsetCommitter(Source.Offsets, Status, Log.For<OffsetCommitter>(), TimeProvider.System);
         _reading = Task.Run(ReadAsync);
         if (start)
