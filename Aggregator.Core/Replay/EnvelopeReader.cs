@@ -108,11 +108,10 @@ public sealed class EnvelopeReader
         switch (member)
         {
             case Member.Topic when reader.TokenType == JsonTokenType.String:
-                envelope.Topic = reader.ValueTextEquals(_latencyTopic) ? (int)RecordTopic.Latency
-                    : reader.ValueTextEquals(_ackTopic) ? (int)RecordTopic.Ack
-                    : UnknownTopic;
+                envelope.Topic = TopicOf(Text(ref reader));
                 return null;
-            case Member.Partition when reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out envelope.Partition) && envelope.Partition >= 0:
+            case Member.Partition when reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out envelope.Partition)
+                && envelope.Partition is >= 0 and <= PartitionId.MaxPartition:
             case Member.Offset when reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out envelope.Offset) && envelope.Offset >= 0:
             case Member.Timestamp when reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out envelope.Timestamp):
                 return null;
@@ -169,9 +168,23 @@ public sealed class EnvelopeReader
         return length;
     }
 
+    private int TopicOf(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual(_latencyTopic) ? (int)RecordTopic.Latency : name.SequenceEqual(_ackTopic) ? (int)RecordTopic.Ack : UnknownTopic;
+
+    /// <summary>The text of a name or string; one with a lone surrogate has none, and is nothing that we look for.</summary>
+    private static ReadOnlySpan<byte> Text(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped)
+        {
+            return reader.ValueSpan;
+        }
+        byte[] text = new byte[reader.ValueSpan.Length];
+        return JsonStringText.TryUnescape(reader.ValueSpan, text, out int length) ? text.AsSpan(0, length) : default;
+    }
+
     private static Member MemberOf(ref Utf8JsonReader reader)
     {
-        ReadOnlySpan<byte> name = reader.ValueSpan;
+        ReadOnlySpan<byte> name = Text(ref reader);
         return name.SequenceEqual("topic"u8) ? Member.Topic
             : name.SequenceEqual("partition"u8) ? Member.Partition
             : name.SequenceEqual("offset"u8) ? Member.Offset

@@ -57,7 +57,10 @@ public sealed class PartitionEnds
     private const int MaxPrefixes = 10_000;
     private const int LongestPrefix = 400;
 
-    /// <summary><c>{"topic":"…","partition":3,</c> of a line that goes on with its offset; empty where a line begins in any other way.</summary>
+    /// <summary>
+    /// <c>{"topic":"…","partition":3,</c> of a line that goes on with its offset; empty where a line begins in any other way, with an object in an object for one, whose
+    /// members could be taken for those of the line.
+    /// </summary>
     private static ReadOnlySpan<byte> PrefixOf(ReadOnlySpan<byte> line)
     {
         ReadOnlySpan<byte> head = line[..Math.Min(line.Length, LongestPrefix)];
@@ -66,6 +69,6 @@ public sealed class PartitionEnds
             return default;
         }
         int offset = head.IndexOf(",\"offset\":"u8);
-        return offset < 0 || head[..offset].IndexOf(",\"partition\":"u8) < 0 ? default : head[..offset];
+        return offset < 0 || head[..offset].IndexOf(",\"partition\":"u8) < 0 || head[1..offset].Contains((byte)'{') ? default : head[..offset];
     }
 }

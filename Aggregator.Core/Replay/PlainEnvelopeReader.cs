@@ -12,7 +12,6 @@ namespace Aggregator.Core.Replay;
 internal sealed class PlainEnvelopeReader(string latencyTopic, string ackTopic)
 {
     private const int MaxDigits = 18;
-    private const long MaxPartition = 1_000_000;
 
     private static readonly SearchValues<byte> EndOfPlainText = SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(b => (byte)b), (byte)'"', (byte)'\\']);
 
@@ -47,7 +46,7 @@ internal sealed class PlainEnvelopeReader(string latencyTopic, string ackTopic)
         offset = -1;
         RecordTopic topic = rest.StartsWith(_latencyStart) ? RecordTopic.Latency : RecordTopic.Ack;
         if (!TrySkip(ref rest, topic == RecordTopic.Latency ? _latencyStart : _ackStart)
-            || !TryReadNumber(ref rest, out long partition) || partition > MaxPartition || !TrySkip(ref rest, ",\"offset\":"u8))
+            || !TryReadNumber(ref rest, out long partition) || partition > PartitionId.MaxPartition || !TrySkip(ref rest, ",\"offset\":"u8))
         {
             return false;
         }

@@ -58,8 +58,8 @@ public class AllocationTests
         {
             Decode();
         }
-        // One in 256 of the records whose shape cannot be learned is looked at again, in case producers have changed.
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000);
+        // Less than a byte a record: one in 256 of the records whose shape cannot be learned is looked at again, in case producers have changed.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 10_000);
 
         void Decode()
         {
