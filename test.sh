@@ -27,7 +27,7 @@ fi
 
 echo "== build"
 # Without build servers: none of them stays behind and holds our output open.
-dotnet build Aggregator.sln -c $configuration -v quiet --disable-build-servers ${CI:+-p:RestoreLockedMode=true} </dev/null || { echo "test.sh: the build failed"; finish 0 1 0; }
+dotnet build Aggregator.sln -c $configuration -v quiet -clp:NoSummary --disable-build-servers ${CI:+-p:RestoreLockedMode=true} </dev/null || { echo "test.sh: the build failed"; finish 0 1 0; }
 
 passed=0 failed=0 skipped=0
 if [ $# -eq 0 ]; then

@@ -82,7 +82,7 @@ public static class CommandLineApp
         // An unknown option makes errors of what follows it too; the first is the one that helps.
         string[] messages = unmatched.Length > 0
             ? [Unmatched(unmatched[0], command, parsed)]
-            : command is { Action: null, Subcommands.Count: > 0 } 
+            : command is { Action: null, Subcommands.Count: > 0 }
                 ? [$"say what to do: {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}"]
             : [.. parsed.Errors.Select(problem => problem.Message.ReplaceLineEndings(" ").Replace("\t", "", StringComparison.Ordinal)).Distinct()];
         foreach (string message in messages)

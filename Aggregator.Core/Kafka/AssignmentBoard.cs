@@ -34,7 +34,11 @@ internal sealed class AssignmentBoard(TopicNames names) : IOffsetStore
     /// <returns>Its number.</returns>
     public long PublishRead(ConsumerSession session, Resolution resolution)
     {
-        _replacedTopics = new HashSet<string>();
+        lock (_requests)
+        {
+            _replacedTopics = new HashSet<string>();
+            _resync = null;
+        }
         Replace(new AssignmentView(
             session, _current.Number, [.. resolution.Starts.Select(s => names.Partition(s.Assigned.Partition))], true, resolution.TopicIds));
         return _current.Number;

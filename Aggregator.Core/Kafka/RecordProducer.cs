@@ -20,6 +20,7 @@ public sealed class RecordProducer : IDisposable
     private readonly Dictionary<PartitionId, TopicPartition> _targets = [];
     private long _produced;
     private long _reportedCount;
+    private long _delivered;
     private volatile string? _failure;
 
     /// <param name="settings">The section <c>Kafka</c>.</param>
@@ -37,7 +38,7 @@ public sealed class RecordProducer : IDisposable
     }
 
     /// <summary>Records that brokers have taken so far.</summary>
-    public long Delivered { get; private set; }
+    public long Delivered => Interlocked.Read(ref _delivered);
 
     /// <summary>What the client last complained about, a broker that is down for example; it goes on trying. Null where it never did.</summary>
     public string? LastError { get; private set; }
@@ -93,9 +94,10 @@ public sealed class RecordProducer : IDisposable
     {
         try
         {
-            int left = _producer.Flush(timeout);
+            bool isFlushed = _producer.Flush(timeout) == 0;
             ThrowIfFailed();
-            return left == 0;
+            // The client counts a report as served when its own thread takes it up, a moment before it is counted here.
+            return isFlushed && SpinWait.SpinUntil(() => Interlocked.Read(ref _reportedCount) == _produced, timeout);
         }
         catch (KafkaException e)
         {
@@ -124,7 +126,7 @@ public sealed class RecordProducer : IDisposable
         }
     }
 
-    // on the client's own thread
+    // on the client's own thread, and on the one that flushes, at the same time
     private void Reported(DeliveryReport<byte[]?, byte[]?> report)
     {
         if (report.Error.IsError)
@@ -133,7 +135,7 @@ public sealed class RecordProducer : IDisposable
         }
         else
         {
-            Delivered++;
+            Interlocked.Increment(ref _delivered);
         }
         Interlocked.Increment(ref _reportedCount);
     }

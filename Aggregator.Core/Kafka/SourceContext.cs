@@ -10,6 +10,9 @@ internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status
     private readonly LogThrottle _throttle = new(time, TimeSpan.FromSeconds(30));
     private volatile string? _reason;
 
+    // Why a connection failed; what waits for an answer knows only that none came.
+    private volatile string? _trouble;
+
     public KafkaSettings Settings => settings;
 
     public ServiceStatus Status => status;
@@ -57,14 +60,19 @@ internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status
         string place = where is null || where.Topic is null ? "" : $" ({where.Topic}[{where.Partition.Value}])";
         switch (error.Code)
         {
-            case ErrorCode.Local_AllBrokersDown:
+            case ErrorCode.Local_Authentication:
+            case ErrorCode.Local_Ssl:
+                _trouble = error.Reason;
+                Disconnected(error.Reason);
+                break;
             case ErrorCode.Local_Transport:
             case ErrorCode.Local_Resolve:
+                _trouble ??= error.Reason;
+                break;
+            case ErrorCode.Local_AllBrokersDown:
+                Disconnected(error.Reason);
+                break;
             case ErrorCode.Local_TimedOut:
-                if (error.Code == ErrorCode.Local_AllBrokersDown)
-                {
-                    Disconnected(error.Reason);
-                }
                 break;
             case ErrorCode.UnknownTopicOrPart:
             case ErrorCode.Local_UnknownTopic:
@@ -82,13 +90,15 @@ internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status
     public void Disconnected(string reason)
     {
         status.KafkaConnected = false;
-        NotReady($"Kafka at {settings.BootstrapServers} does not answer: {reason}");
-        Warn("connection", $"Kafka at {settings.BootstrapServers} does not answer: {reason}. Trying again until it does.");
+        string text = $"Kafka at {settings.BootstrapServers} does not answer: {_trouble ?? reason}";
+        NotReady(text);
+        Warn("connection", text.TrimEnd('.') + ". Trying again until it does.");
     }
 
     /// <summary>The brokers answered.</summary>
     public void Connected()
     {
+        _trouble = null;
         if (!status.KafkaConnected)
         {
             status.KafkaConnected = true;
@@ -111,7 +121,9 @@ internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status
                     Lost(start.Assigned.Partition, offset - start.Lost, offset, start.Lost, "committed offset");
                     break;
                 case StartReason.LogReplaced:
-                    logger.LogError("{Partition}: the committed offset is beyond the end of the log: the topic was deleted and created again, or cut. Starting at its first offset {Offset}.",
+                    logger.LogError(
+                        "{Partition}: the committed offset is beyond the end of the log: the topic was deleted and created again, or cut. "
+                        + "Starting at its first offset {Offset}.",
                         partition, offset);
                     break;
                 case StartReason.NewPartition:

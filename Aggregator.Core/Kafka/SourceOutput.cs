@@ -23,6 +23,7 @@ internal sealed class SourceOutput(RecordBatchPool pool, TimeProvider time, bool
 
     private readonly Channel<SourceElement> _elements = Channel.CreateUnbounded<SourceElement>(new UnboundedChannelOptions { SingleWriter = true });
     private readonly Dictionary<PartitionId, long> _ends = [];
+    private readonly GarbagePacer _garbage = new();
     private RecordBatch? _batch;
     private long _firstRecordAt;
     private bool _announced;
@@ -153,6 +154,7 @@ internal sealed class SourceOutput(RecordBatchPool pool, TimeProvider time, bool
         _elements.Writer.TryWrite(new SourceElement.Batch(_batch!));
         _batch = null;
         Writer.Target = null;
+        _garbage.Pace();
     }
 
     private void DropBatch()

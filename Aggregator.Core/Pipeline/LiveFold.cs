@@ -26,7 +26,8 @@ public sealed class LiveFold
     private WindowAggregator? _aggregator;
     private SourceElement.Assigned? _assignment;
     private PartialStart? _partial;
-    private long _publishedThroughMs = long.MinValue;
+    private long _leftOutThroughMs = long.MinValue;
+    private long? _finalThroughMs;
     private long _activityThroughMs = long.MinValue;
     private long? _lastWindowMs;
     private bool _isCaughtUp;
@@ -91,10 +92,10 @@ public sealed class LiveFold
         }
         foreach (CommitMetadata committed in assigned.Partitions.Select(partition => partition.Committed).OfType<CommitMetadata>())
         {
-            _publishedThroughMs = Math.Max(_publishedThroughMs, committed.FinalThroughMs ?? long.MinValue);
-            _lastWindowMs = Nullable.Compare(committed.LastWindowMs, _lastWindowMs) > 0 ? committed.LastWindowMs : _lastWindowMs;
+            _finalThroughMs = Later(_finalThroughMs, committed.FinalThroughMs);
+            _lastWindowMs = Later(_lastWindowMs, committed.LastWindowMs);
         }
-        _aggregator = new(_settings, _names, _counters, _rejects, _lastWindowMs);
+        _aggregator = new(_settings, _names, _counters, _rejects, _lastWindowMs, _finalThroughMs);
         foreach (AssignedPartition partition in assigned.Partitions)
         {
             _aggregator.AddPartition(partition.Partition, new(partition.StartOffset, WatermarkOf(partition)));
@@ -141,11 +142,11 @@ public sealed class LiveFold
     /// <summary>Notes windows that were seen in part only as published, before they can be: true where that moved.</summary>
     private bool LeaveOutPartial(PartitionProgress progress)
     {
-        if (_partial!.Observe(progress.Partition, progress.WatermarkMs) is not { } endMs || endMs <= _publishedThroughMs)
+        if (_partial!.Observe(progress.Partition, progress.WatermarkMs) is not { } endMs || endMs <= Math.Max(_leftOutThroughMs, _finalThroughMs ?? long.MinValue))
         {
             return false;
         }
-        _publishedThroughMs = endMs;
+        _leftOutThroughMs = endMs;
         _activityThroughMs = Math.Max(_activityThroughMs, endMs);
         return true;
     }
@@ -189,6 +190,7 @@ public sealed class LiveFold
         long? finalBefore = aggregator.FinalThroughMs;
         long watermarkMs = _clock.Advance(_time.GetElapsedTime(_origin));
         FinalResults results = watermarkMs == PartitionWatermark.None ? new([], []) : NotPublished(aggregator.Advance(watermarkMs));
+        _finalThroughMs = aggregator.FinalThroughMs;
         _status.WatermarkMs.Value = Math.Max(0, watermarkMs);
         _status.OpenWindows.Value = aggregator.OpenWindowCount;
         if (results.IsEmpty && aggregator.FinalThroughMs == finalBefore && !mustCommit)
@@ -200,15 +202,14 @@ public sealed class LiveFold
 
     private FinalResults NotPublished(FinalResults results)
     {
-        ActivityResult[] activities = [.. results.Activities.Where(result => result.Window.EndMs > Math.Max(_activityThroughMs, _publishedThroughMs))];
-        WindowResult[] windows = [.. results.Windows.Where(result => result.Window.EndMs > _publishedThroughMs)];
+        ActivityResult[] activities = [.. results.Activities.Where(result => result.Window.EndMs > Math.Max(_activityThroughMs, _leftOutThroughMs))];
+        WindowResult[] windows = [.. results.Windows.Where(result => result.Window.EndMs > _leftOutThroughMs)];
         if (activities.Length > 0)
         {
             _activityThroughMs = activities[^1].Window.EndMs;
         }
         if (windows.Length > 0)
         {
-            _publishedThroughMs = windows[^1].Window.EndMs;
             _lastWindowMs = windows[^1].Window.StartMs;
         }
         return new(activities, windows);
@@ -217,10 +218,11 @@ public sealed class LiveFold
     private CommitPoint CommitPoint(WindowAggregator aggregator, PartitionId partition)
     {
         LogPosition low = aggregator.LowWater(partition);
-        long finalMs = Math.Max(_publishedThroughMs, aggregator.FinalThroughMs ?? long.MinValue);
-        return new(partition, low.Offset, new(low.WatermarkMs == PartitionWatermark.None ? null : low.WatermarkMs,
-            finalMs == long.MinValue ? null : finalMs, _lastWindowMs));
+        long? finalMs = Later(aggregator.FinalThroughMs, _leftOutThroughMs == long.MinValue ? null : _leftOutThroughMs);
+        return new(partition, low.Offset, new(low.WatermarkMs == PartitionWatermark.None ? null : low.WatermarkMs, finalMs, _lastWindowMs));
     }
+
+    private static long? Later(long? left, long? right) => Nullable.Compare(left, right) >= 0 ? left : right;
 
     private static long WatermarkOf(AssignedPartition partition) => partition.Committed?.WatermarkMs ?? PartitionWatermark.None;
 

@@ -70,6 +70,8 @@ public sealed class SelfMetrics : IDisposable
     private void AddRecords(FoldCounters counters, (RecordTopic Topic, string Name)[] topics)
     {
         Counter records = Counter("aggregator_records_total", "Records read, rejected ones included.", "topic");
+        Counter("aggregator_decode_fallbacks_total", "Records that no earlier one was like, so that they took the slow way through the JSON reader.",
+            () => counters.DecodeFallbacks);
         Counter rejected = Counter("aggregator_rejected_records_total", "Records that were rejected and count nowhere.", "topic", "reason");
         foreach ((RecordTopic topic, string name) in topics)
         {

@@ -13,6 +13,7 @@ public sealed class EnvelopeReader
 {
     private readonly byte[] _latencyTopic;
     private readonly byte[] _ackTopic;
+    private readonly PlainEnvelopeReader _plain;
     private byte[] _text = new byte[4096];
 
     /// <param name="latencyTopic">The name of the latency topic in the envelopes.</param>
@@ -21,6 +22,7 @@ public sealed class EnvelopeReader
     {
         _latencyTopic = Encoding.UTF8.GetBytes(latencyTopic);
         _ackTopic = Encoding.UTF8.GetBytes(ackTopic);
+        _plain = new(latencyTopic, ackTopic);
     }
 
     /// <summary>Appends the record of a line to the batch.</summary>
@@ -30,6 +32,17 @@ public sealed class EnvelopeReader
     /// <param name="offset">Its offset; -1 where the envelope has none.</param>
     /// <param name="problem">Why the line is no envelope; null otherwise.</param>
     public EnvelopeKind Read(ReadOnlySpan<byte> line, RecordBatch? batch, out PartitionId partition, out long offset, out string? problem)
+    {
+        if (batch is not null && _plain.TryRead(line, batch, out partition, out offset))
+        {
+            problem = null;
+            return EnvelopeKind.Record;
+        }
+        return ReadAny(line, batch, out partition, out offset, out problem);
+    }
+
+    /// <summary>The same for lines of whatever looks.</summary>
+    internal EnvelopeKind ReadAny(ReadOnlySpan<byte> line, RecordBatch? batch, out PartitionId partition, out long offset, out string? problem)
     {
         Envelope envelope = new() { Timestamp = RecordBatch.NoTimestamp, Offset = -1, Partition = -1 };
         partition = default;

@@ -13,14 +13,24 @@ internal sealed class FinalWindows
     private readonly OpenWindows _windows;
     private readonly long _sizeMs;
     private readonly long _ackTimeoutMs;
+    private readonly long _finalBefore;
     private long? _lastActivity;
 
-    public FinalWindows(AggregationSettings settings, FoldCounters counters, OpenWindows windows, long? lastWindow)
+    /// <param name="settings">What to compute.</param>
+    /// <param name="counters">Takes the counts of what limits left out.</param>
+    /// <param name="windows">The windows that are open.</param>
+    /// <param name="lastWindow">The last window that an earlier run gave out; null for none.</param>
+    /// <param name="finalBefore">
+    /// The last window that was final in an earlier run, or <see cref="NoWindow"/>. What is read again of those up to it is what others need, not all, so it is not given
+    /// out; those behind <paramref name="lastWindow"/> were empty.
+    /// </param>
+    public FinalWindows(AggregationSettings settings, FoldCounters counters, OpenWindows windows, long? lastWindow, long finalBefore)
     {
         _counters = counters;
         _windows = windows;
         _sizeMs = (long)settings.Window.TotalMilliseconds;
         _ackTimeoutMs = (long)settings.AckTimeout.TotalMilliseconds;
+        _finalBefore = Math.Max(finalBefore, lastWindow ?? NoWindow);
         _lastActivity = lastWindow;
         LastDelivery = lastWindow;
     }
@@ -31,16 +41,25 @@ internal sealed class FinalWindows
     /// <summary>The last window whose delivery is final, by its time.</summary>
     public long DeliveryFinal { get; private set; } = NoWindow;
 
+    /// <summary>The last window that needs no record any more: final, now or in an earlier run.</summary>
+    public long Settled => Math.Max(DeliveryFinal, _finalBefore);
+
     /// <summary>The last window that was given out whole; null before the first.</summary>
     public long? LastDelivery { get; private set; }
 
     public FinalResults Advance(long watermarkMs)
     {
+        ActivityFinal = Math.Max(ActivityFinal, LastEndedBy(watermarkMs));
+        DeliveryFinal = CohortsClosedBy(watermarkMs);
+        return new(TakeActivities(), TakeWindows());
+    }
+
+    /// <summary>The last cohort that is closed for a partition with that watermark, by it or because results are final.</summary>
+    public long CohortsClosedBy(long watermarkMs)
+    {
         // Both ends of the range stand for infinity, and infinity less a time-out is still that.
         long cohortsMs = watermarkMs is long.MinValue or long.MaxValue ? watermarkMs : watermarkMs - _ackTimeoutMs;
-        ActivityFinal = Math.Max(ActivityFinal, LastEndedBy(watermarkMs));
-        DeliveryFinal = Math.Max(DeliveryFinal, LastEndedBy(cohortsMs));
-        return new(TakeActivities(), TakeWindows());
+        return Math.Max(DeliveryFinal, LastEndedBy(cohortsMs));
     }
 
     private long LastEndedBy(long timeMs) => timeMs < 0 ? NoWindow : (timeMs / _sizeMs) - 1;
@@ -50,6 +69,11 @@ internal sealed class FinalWindows
         List<ActivityResult> results = [];
         while (_windows.TakeActivity(ActivityFinal) is { } window)
         {
+            if (window.Index <= _finalBefore)
+            {
+                window.Activity = null;
+                continue;
+            }
             foreach (long empty in Gap(_lastActivity, window.Index))
             {
                 results.Add(new(SpanOf(empty), [GroupActivity.None(GroupKey.Total)]));
@@ -67,6 +91,10 @@ internal sealed class FinalWindows
         List<WindowResult> results = [];
         while (_windows.TakeDelivery(DeliveryFinal) is { } window)
         {
+            if (window.Index <= _finalBefore)
+            {
+                continue;
+            }
             foreach (long empty in Gap(LastDelivery, window.Index))
             {
                 results.Add(new(SpanOf(empty), [Join(GroupKey.Total, null, null)]));

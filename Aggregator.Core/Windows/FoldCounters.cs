@@ -27,6 +27,9 @@ public sealed class FoldCounters
 
     public long SamplesLeftOut(SampleLoss loss) => _samplesLeftOut[(int)loss];
 
+    /// <summary>Records that were decoded by the general reader, because no earlier record had their shape.</summary>
+    public long DecodeFallbacks { get; private set; }
+
     /// <summary>Facts that a limit left out of what it limits.</summary>
     public long Limited(LimitKind kind) => _limited[(int)kind];
 
@@ -39,6 +42,8 @@ public sealed class FoldCounters
     public void CountDuplicate(FactKind kind) => _duplicates[(int)kind]++;
 
     public void CountSampleLeftOut(SampleLoss loss) => _samplesLeftOut[(int)loss]++;
+
+    public void CountDecodeFallbacks(long records) => DecodeFallbacks += records;
 
     public void CountLimited(LimitKind kind, long facts) => _limited[(int)kind] += facts;
 }

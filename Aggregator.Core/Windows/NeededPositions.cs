@@ -5,7 +5,8 @@ namespace Aggregator.Core.Windows;
 /// Positions are those of batches, because only there W(p) is noted. No I/O.
 /// <para>
 /// A record is needed until the last window that it has a part in is published. A received fact, counted or not, also depends on the records before it in
-/// its cohort (they tell whether it is a duplicate), so the whole cohort is needed until the window of that fact is published.
+/// its cohort (they tell whether it is a duplicate), so the whole cohort is needed until the window of that fact is published. And as long as the cohort is open, such
+/// a fact may still come: the cohort is needed until then, even where a run before this one has published it.
 /// </para>
 /// </summary>
 internal sealed class NeededPositions
@@ -55,20 +56,26 @@ internal sealed class NeededPositions
     }
 
     /// <summary>The position to start from once all windows through <paramref name="publishedThrough"/> are published.</summary>
-    /// <param name="publishedThrough">The last window that is final.</param>
+    /// <param name="publishedThrough">The last window that is final, here or in the run before this one.</param>
+    /// <param name="closedThrough">The last cohort that takes no record of the partition any more.</param>
     /// <param name="next">The position behind the last record read.</param>
-    public LogPosition LowWater(long publishedThrough, LogPosition next)
+    public LogPosition LowWater(long publishedThrough, long closedThrough, LogPosition next)
     {
         Forget(_needed, publishedThrough);
-        Forget(_cohortStarts, publishedThrough);
-        foreach (LogPosition position in _needed.Values)
+        Forget(_cohortStarts, closedThrough);
+        return Earliest(_cohortStarts, Earliest(_needed, next));
+    }
+
+    private static LogPosition Earliest(Dictionary<long, LogPosition> positions, LogPosition earliest)
+    {
+        foreach (LogPosition position in positions.Values)
         {
-            if (position.Offset < next.Offset)
+            if (position.Offset < earliest.Offset)
             {
-                next = position;
+                earliest = position;
             }
         }
-        return next;
+        return earliest;
     }
 
     private void Forget(Dictionary<long, LogPosition> positions, long through)

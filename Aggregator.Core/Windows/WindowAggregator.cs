@@ -28,9 +28,10 @@ public sealed class WindowAggregator
     /// <param name="names">The JSON names of the fields.</param>
     /// <param name="counters">Takes the counts; may be shared by aggregators that follow each other.</param>
     /// <param name="rejects">Is told of rejected records; null for nobody.</param>
-    /// <param name="lastWindowMs">The start of the last window that an earlier run gave out, for the empty windows behind it; null for none.</param>
+    /// <param name="lastWindowMs"><see cref="LastWindowMs"/> of the run that this one goes on from: the empty windows behind it are given out. Null for none.</param>
+    /// <param name="finalThroughMs"><see cref="FinalThroughMs"/> of that run: what is read again of windows up to it is not given out. Null for none.</param>
     public WindowAggregator(
-        AggregationSettings settings, FieldNames names, FoldCounters counters, IRejectObserver? rejects = null, long? lastWindowMs = null)
+        AggregationSettings settings, FieldNames names, FoldCounters counters, IRejectObserver? rejects = null, long? lastWindowMs = null, long? finalThroughMs = null)
     {
         _settings = settings;
         _counters = counters;
@@ -42,7 +43,7 @@ public sealed class WindowAggregator
         _record = new(dimensions.Count);
         _groups = new(settings.Groups, dimensions, _decoder, _record);
         _windows = new(settings.MaxOpenWindows);
-        _final = new(settings, counters, _windows, lastWindowMs / _sizeMs);
+        _final = new(settings, counters, _windows, lastWindowMs / _sizeMs, (finalThroughMs / _sizeMs) - 1 ?? FinalWindows.NoWindow);
         _join = new(settings, _windows);
     }
 
@@ -50,7 +51,7 @@ public sealed class WindowAggregator
     public int OpenWindowCount => _windows.Count;
 
     /// <summary>The time up to which everything is final, as far as results are concerned: windows that end at or before it were given out. Null before the first.</summary>
-    public long? FinalThroughMs => _final.DeliveryFinal == FinalWindows.NoWindow ? null : (_final.DeliveryFinal + 1) * _sizeMs;
+    public long? FinalThroughMs => _final.Settled == FinalWindows.NoWindow ? null : (_final.Settled + 1) * _sizeMs;
 
     /// <summary>The start of the last window that was given out; null before the first.</summary>
     public long? LastWindowMs => _final.LastDelivery * _sizeMs;
@@ -66,7 +67,7 @@ public sealed class WindowAggregator
     public LogPosition LowWater(PartitionId partition)
     {
         PartitionFold state = Partition(partition.Index)!;
-        return state.Needed.LowWater(_final.DeliveryFinal, state.Next);
+        return state.Needed.LowWater(_final.Settled, _final.CohortsClosedBy(state.Watermark.Ms), state.Next);
     }
 
     /// <summary>A partition was read up to an offset without a record (control records of transactions take offsets too).</summary>
@@ -85,6 +86,7 @@ public sealed class WindowAggregator
     public void Fold(RecordBatch batch)
     {
         _batchNumber++;
+        long fallbacks = _decoder.Fallbacks;
         for (int i = 0; i < batch.Count; i++)
         {
             PartitionId id = batch.Partitions[i];
@@ -117,6 +119,7 @@ public sealed class WindowAggregator
             }
             partition.Watermark.Observe(_record.ReportMs, _latenessMs);
         }
+        _counters.CountDecodeFallbacks(_decoder.Fallbacks - fallbacks);
     }
 
     /// <summary>Tells how far event time has come in all partitions: windows that are over by then become final.</summary>

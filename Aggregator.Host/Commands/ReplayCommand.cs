@@ -14,7 +14,8 @@ public static class ReplayCommand
     public static Command Create()
     {
         Command command = new("replay", "Computes the results of records in files, as the service would have.\n\n"
-            + "Example: kcat -C -b localhost:9092 -t im-latency -t ack -e -J > day.jsonl; aggregator replay --input day.jsonl --output windows.jsonl");
+            + "Example: for topic in im-latency ack; do kcat -C -q -b localhost:9092 -t $topic -e -J; done > day.jsonl\n"
+            + "         aggregator replay --input day.jsonl --output windows.jsonl");
         SettingsOptions settings = SettingsOptions.AddTo(command);
         Option<string[]> input = new("--input")
         {

@@ -46,7 +46,9 @@ internal sealed class EmbeddedKafka : IDisposable
     {
         _producer.Produce(new TopicPartition(topic, partition), new Message<string?, string?>
         {
-            Key = key, Value = value, Timestamp = at is { } t ? new Timestamp(t) : Timestamp.Default,
+            Key = key,
+            Value = value,
+            Timestamp = at is { } t ? new Timestamp(t) : Timestamp.Default,
         });
         Assert.Equal(0, _producer.Flush(TimeSpan.FromSeconds(20)));
     }

@@ -18,11 +18,11 @@ public sealed class RebalanceTests
         await first.AssignedAsync(4);
         await using (var second = new SourceProbe(settings))
         {
-            await first.AssignedAsync(2);
-            await second.AssignedAsync(2);
-            Assert.False(first.Assigned!.IsComplete);
-            Assert.Equal((2, 2), (first.Assigned.LatencyPartitions, first.Assigned.AckPartitions));
-            Assert.Empty(first.Assigned.Partitions.Select(p => p.Partition).Intersect(second.Assigned!.Partitions.Select(p => p.Partition)));
+            SourceElement.Assigned ofFirst = await first.AssignedAsync(2);
+            SourceElement.Assigned ofSecond = await second.AssignedAsync(2);
+            Assert.False(ofFirst.IsComplete);
+            Assert.Equal((2, 2), (ofFirst.LatencyPartitions, ofFirst.AckPartitions));
+            Assert.Empty(ofFirst.Partitions.Select(p => p.Partition).Intersect(ofSecond.Partitions.Select(p => p.Partition)));
             Assert.Equal(0, second.ViolationCount);
         }
 

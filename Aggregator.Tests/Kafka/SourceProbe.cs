@@ -55,8 +55,10 @@ internal sealed class SourceProbe : IAsyncDisposable
 
     public async Task<SourceElement.Assigned> AssignedAsync(int partitions, long after = 0)
     {
-        await UntilAsync(() => Assigned is { } a && a.Number > after && a.Partitions.Count == partitions, $"an assignment of {partitions} partitions");
-        return Assigned!;
+        // The one that was found: by the time that this returns, it may have been taken away again.
+        SourceElement.Assigned? found = null;
+        await UntilAsync(() => (found = Assigned) is { } a && a.Number > after && a.Partitions.Count == partitions, $"an assignment of {partitions} partitions");
+        return found!;
     }
 
     public Task RecordsAsync(int count) => UntilAsync(() => Records.Count >= count, $"{count} records, have {Records.Count}");

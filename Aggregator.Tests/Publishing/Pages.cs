@@ -27,6 +27,7 @@ internal static class Pages
         aggregator_build_info gauge
         aggregator_ready gauge
         aggregator_records_total counter
+        aggregator_decode_fallbacks_total counter
         aggregator_rejected_records_total counter
         aggregator_late_facts_total counter
         aggregator_duplicate_facts_total counter
@@ -191,6 +192,9 @@ internal static class Pages
         # TYPE aggregator_records_total counter
         aggregator_records_total{topic="im-latency"} 0
         aggregator_records_total{topic="ack"} 0
+        # HELP aggregator_decode_fallbacks_total Records that no earlier one was like, so that they took the slow way through the JSON reader.
+        # TYPE aggregator_decode_fallbacks_total counter
+        aggregator_decode_fallbacks_total 0
         # HELP aggregator_rejected_records_total Records that were rejected and count nowhere.
         # TYPE aggregator_rejected_records_total counter
         aggregator_rejected_records_total{topic="im-latency",reason="empty"} 0

@@ -16,11 +16,11 @@ internal sealed class FoldRun
     private readonly ReplaySummary _summary;
     private readonly Dictionary<PartitionId, int> _left = [];
 
-    public FoldRun(AggregationSettings settings, long? lastWindowMs = null)
+    public FoldRun(AggregationSettings settings, long? lastWindowMs = null, long? finalThroughMs = null)
     {
         _settings = settings;
         _summary = new(Counters, "im-latency", "ack");
-        Aggregator = new(settings, new(), Counters, null, lastWindowMs);
+        Aggregator = new(settings, new(), Counters, null, lastWindowMs, finalThroughMs);
     }
 
     public FoldCounters Counters { get; } = new();

@@ -1,0 +1,128 @@
+using System.Text;
+using Aggregator.Core.Generation;
+using Aggregator.Core.Records;
+using Xunit;
+
+namespace Aggregator.Tests.Records;
+
+/// <summary>The two ways to find fields must agree on every input: by the shapes of earlier records, and by the general reader.</summary>
+public class FieldTemplateTests
+{
+    private static readonly string[] Dimensions = ["region", "platform", "node"];
+
+    private const string Json = "\"\\{}[]:,.-+eE0123456789 \n\t\0tfn\x7fu\u00e9";
+
+    private static readonly string[] Shapes =
+    [
+        """{"msg_id":"m1","send_ts":1767225601000}""",
+        """{ "send_ts" : 1767225601000 , "msg_id" : "m1" , "recv_ts" : 1767225601040 }""",
+        """{"msg_id":10086,"from":42,"to":"u2","send_ts":1767225601000,"latency":45.25,"region":"cn","platform":"ios","node":"n1"}""",
+        """{"msg_id":"m1","from":"用户","to":null,"send_ts":1767225601000,"latency":1e2,"extra":true,"more":-0.5e-3}""",
+        """{"msg_id":"m\u0041","from":"a\\b","send_ts":1767225601000,"x":{"y":[1,2]},"recv_ts":1767225601040}""",
+        """{"msg_id":"m1","msg_id":"m2","send_ts":1767225601000}""",
+        "{\"msg_id\":\"m1\",\"send_ts\":1767225601000,\"region\":\"\",\"from\":\"\"}\n",
+        """{"msg_id":"m1","uid":"u2","ack_ts":1767225601100,"code":"OK","region":"eu"}""",
+        """{"msg_id":"m1","uid":"u2","ack_ts":1767225601100,"code":0,"platform":true}""",
+        """{"ack_ts":1767225601100,"code":"E_OFFLINE","msg_id":"m1"}""",
+    ];
+
+    [Fact]
+    public void A_shape_is_learned_from_the_first_record_and_read_without_the_general_reader_from_then_on()
+    {
+        RecordDecoder decoder = new(new FieldNames(), Dimensions, TimeSpan.FromMinutes(5));
+        DecodedRecord record = new(Dimensions.Length);
+        for (int i = 0; i < 100; i++)
+        {
+            byte[] value = Encoding.UTF8.GetBytes($$"""{"msg_id":"m{{i}}","from":"u{{i % 7}}","send_ts":17672256{{i:00}}000,"latency":{{i}},"region":"r{{i % 3}}"}""");
+            Assert.Equal(RejectReason.None, decoder.Decode(RecordTopic.Latency, value, RecordBatch.NoTimestamp, record));
+            Assert.Equal(i, record.SampleMs);
+            Assert.Equal($"r{i % 3}", decoder.DimensionText(value, record, 0));
+        }
+        Assert.Equal(1, decoder.Fallbacks);
+    }
+
+    [Fact]
+    public void Endless_new_shapes_are_still_decoded()
+    {
+        Pair pair = new();
+        for (int i = 0; i < 2_000; i++)
+        {
+            pair.AssertAgree(RecordTopic.Latency, Encoding.UTF8.GetBytes($$"""{"f{{i}}":1,"msg_id":"m1","send_ts":1767225601000}"""), RecordBatch.NoTimestamp);
+        }
+        Assert.Equal(2_000, pair.Fallbacks);
+    }
+
+    [Theory]
+    [InlineData(1, 40_000)]
+    [InlineData(2, 40_000)]
+    public void Both_ways_agree_on_mutated_records(ulong seed, int records)
+    {
+        TrafficRandom random = new(seed);
+        TrafficGenerator traffic = new(new TrafficSettings { Seed = seed, BadShare = 0.05, Rate = 100_000 });
+        Pair pair = new();
+        for (int i = 0; i < records && traffic.TryNext(out GeneratedRecord generated); i++)
+        {
+            RecordTopic topic = generated.Partition.Topic;
+            byte[] value = random.Happens(0.3) ? Encoding.UTF8.GetBytes(Shapes[random.Bits() % (ulong)Shapes.Length]) : generated.Value.ToArray();
+            pair.AssertAgree(topic, value, generated.TimestampMs);
+            pair.AssertAgree(topic, Mutate(value, random), generated.TimestampMs);
+        }
+        Assert.InRange(pair.Fallbacks, records / 10, records * 2);
+    }
+
+    private static byte[] Mutate(byte[] value, TrafficRandom random)
+    {
+        List<byte> bytes = [.. value];
+        for (ulong changes = 1 + (random.Bits() % 3); changes > 0 && bytes.Count > 0; changes--)
+        {
+            int at = (int)(random.Bits() % (ulong)bytes.Count);
+            // What JSON is made of breaks more than any byte would.
+            byte other = random.Happens(0.7) ? (byte)Json[(int)(random.Bits() % (ulong)Json.Length)] : (byte)random.Bits();
+            switch (random.Bits() % 4)
+            {
+                case 0:
+                    bytes[at] = other;
+                    break;
+                case 1:
+                    bytes.Insert(at, other);
+                    break;
+                case 2:
+                    bytes.RemoveAt(at);
+                    break;
+                default:
+                    int length = (int)(random.Bits() % (ulong)(bytes.Count - at));
+                    bytes.RemoveRange(at, Math.Min(length, 12));
+                    break;
+            }
+        }
+        return [.. bytes];
+    }
+
+    private sealed class Pair
+    {
+        private readonly RecordDecoder _fast = new(new FieldNames(), Dimensions, TimeSpan.FromMinutes(5));
+        private readonly RecordDecoder _general = new(new FieldNames(), Dimensions, TimeSpan.FromMinutes(5), learnsShapes: false);
+        private readonly DecodedRecord _fastRecord = new(Dimensions.Length);
+        private readonly DecodedRecord _generalRecord = new(Dimensions.Length);
+
+        public long Fallbacks => _fast.Fallbacks;
+
+        public void AssertAgree(RecordTopic topic, byte[] value, long timestampMs)
+        {
+            RejectReason fast = _fast.Decode(topic, value, timestampMs, _fastRecord);
+            RejectReason general = _general.Decode(topic, value, timestampMs, _generalRecord);
+            string text = Encoding.Latin1.GetString(value);
+            Assert.True(fast == general, $"{text}: {fast} by its shape, {general} in general");
+            if (fast == RejectReason.None)
+            {
+                Assert.True(Describe(_fast, _fastRecord, value) == Describe(_general, _generalRecord, value), text);
+            }
+        }
+
+        private static string Describe(RecordDecoder decoder, DecodedRecord record, byte[] value) => string.Join('|',
+            record.MessageId, record.HasSender, record.Sender, record.HasRecipient, record.Recipient, record.TimeMs, record.ReportMs, record.IsReceived,
+            record.IsReceived ? record.SampleMs : 0, record.IsSuccess, record.IsSuccess ? "" : decoder.ErrorCodeText(value, record),
+            decoder.DimensionText(value, record, 0), decoder.DimensionText(value, record, 1), decoder.DimensionText(value, record, 2),
+            string.Join(',', record.DimensionHashes.ToArray()));
+    }
+}
