@@ -48,7 +48,9 @@ public sealed class WatermarkClock(TimeSpan lateness, TimeSpan idleTimeout)
     public void Confirm(int partition, bool isReadToEnd, TimeSpan asked)
     {
         Partition state = _partitions[partition];
-        state.EmptySince = isReadToEnd ? state.EmptySince ?? asked : null;
+        // After a longer silence of the brokers nobody knows; and what the producers could not write meanwhile comes now.
+        TimeSpan? emptySince = asked - state.Confirmed <= AnswerHolds ? state.EmptySince : null;
+        state.EmptySince = isReadToEnd ? emptySince ?? asked : null;
         state.Confirmed = asked;
     }
 

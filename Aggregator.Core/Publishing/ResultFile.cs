@@ -11,6 +11,8 @@ public sealed class ResultFile : IResultOutput
 {
     private const int TailBytes = 1024 * 1024;
 
+    private static ReadOnlySpan<byte> LineStart => "{\"window_start\":"u8;
+
     private readonly FileStream _file;
     private readonly IReadOnlyList<IReadOnlyList<string>> _groups;
     private readonly MemoryStream _lines = new();
@@ -26,6 +28,10 @@ public sealed class ResultFile : IResultOutput
         _file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
         try
         {
+            if (!_file.CanSeek)
+            {
+                throw new IOException($"{path}: is a pipe or a device; only a file can be continued after a crash");
+            }
             (_lastWindowMs, _linesOfLastWindow) = ReadTail(path);
         }
         catch
@@ -98,17 +104,29 @@ public sealed class ResultFile : IResultOutput
             _file.ReadExactly(bytes);
             ReadOnlySpan<byte> text = bytes;
             int end = text.LastIndexOf((byte)'\n') + 1;
-            if (end == 0 && start > 0)
+            if ((end > 0 || start == 0) && TryReadLastWindow(text[..end], start == 0, path, out long window, out int lines))
             {
-                continue;
-            }
-            _file.SetLength(start + end);
-            if (TryReadLastWindow(text[..end], start == 0, path, out long window, out int lines))
-            {
+                CutOff(text[end..], start + end, path);
                 return (window, lines);
             }
         }
         return (long.MinValue, 0);
+    }
+
+    /// <summary>Takes away a line that broke off; what no crash of ours leaves behind is somebody's.</summary>
+    private void CutOff(ReadOnlySpan<byte> line, long at, string path)
+    {
+        // A power cut leaves zeros where bytes had not reached the disk.
+        ReadOnlySpan<byte> written = line.TrimEnd((byte)0);
+        int judged = Math.Min(written.Length, LineStart.Length);
+        if (!written[..judged].SequenceEqual(LineStart[..judged]))
+        {
+            throw NoResults(path);
+        }
+        if (!line.IsEmpty)
+        {
+            _file.SetLength(at);
+        }
     }
 
     private static bool TryReadLastWindow(ReadOnlySpan<byte> text, bool isWholeFile, string path, out long windowMs, out int lines)
@@ -152,6 +170,9 @@ public sealed class ResultFile : IResultOutput
         {
             // said below
         }
-        throw new IOException($"{path}: its last lines are no results of windows; name another file, or move this one away");
+        throw NoResults(path);
     }
+
+    private static IOException NoResults(string path) =>
+        new($"{path}: its last lines are no results of windows; name another file, or move this one away");
 }

@@ -59,6 +59,7 @@ public static class DemoCommand
         {
             throw new CommandFailedException(problems[0], ExitCode.Usage);
         }
+        await Task.Yield(); // see RunCommand
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (duration is { } limit)
         {
@@ -76,13 +77,20 @@ public static class DemoCommand
         traffic = traffic with { StartMs = start - (start % (long)settings.Aggregation.Window.TotalMilliseconds), Fields = settings.Fields };
 
         LiveTable table = LiveTable.ForStandardOutput();
-        await using AggregatorService service =
-            await AggregatorService.StartAsync(settings with { Kafka = kafka }, listen, [table], loggers, time, end.Token);
-        table.Caption = $"metrics at {service.Address}metrics, the broker at {broker.BootstrapServers}; Ctrl-C ends the demo";
-        await using KafkaSink sink = new(kafka);
-        TrafficPlayer player = new(new TrafficGenerator(traffic), sink, time) { PacedFromMs = now };
-        Task playing = Task.Run(() => player.RunAsync(end.Token), CancellationToken.None);
-        await RunCommand.StoppedOrFailedAsync(await Task.WhenAny(service.Completion, playing), end.Token);
+        try
+        {
+            await using AggregatorService service =
+                await AggregatorService.StartAsync(settings with { Kafka = kafka }, listen, [table], loggers, time, end.Token);
+            table.Caption = $"metrics at {service.Address}metrics, the broker at {broker.BootstrapServers}; Ctrl-C ends the demo";
+            await using KafkaSink sink = new(kafka);
+            TrafficPlayer player = new(new TrafficGenerator(traffic), sink, time) { PacedFromMs = now };
+            Task playing = Task.Run(() => player.RunAsync(end.Token), CancellationToken.None);
+            await RunCommand.StoppedOrFailedAsync(await Task.WhenAny(service.Completion, playing), end.Token);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // stopped while it started: that is a stop like any other
+        }
         return ExitCode.Ok;
     }
 }

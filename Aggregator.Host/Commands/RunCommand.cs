@@ -31,10 +31,19 @@ public static class RunCommand
     private static async Task<int> RunAsync(
         AggregatorSettings settings, ListenAddress listen, string? output, LogLevel level, CancellationToken cancellation)
     {
+        // Signals are taken care of only from the first wait of a verb on: without this one, SIGTERM within the start would end the process as it stands.
+        await Task.Yield();
         using ILoggerFactory loggers = ConsoleLogging.Create(level);
         IResultOutput[] outputs = output is null ? [] : [new ResultFile(output, settings.Aggregation.Groups)];
-        await using AggregatorService service = await AggregatorService.StartAsync(settings, listen, outputs, loggers, TimeProvider.System, cancellation);
-        await StoppedOrFailedAsync(service.Completion, cancellation);
+        try
+        {
+            await using AggregatorService service = await AggregatorService.StartAsync(settings, listen, outputs, loggers, TimeProvider.System, cancellation);
+            await StoppedOrFailedAsync(service.Completion, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // stopped while it started: that is a stop like any other
+        }
         return ExitCode.Ok;
     }
 

@@ -23,6 +23,9 @@ public sealed class AggregatorService : IAsyncDisposable
     private static readonly TimeSpan CommitLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(2);
 
+    /// <summary>More than the web server takes; an output that hangs is given up then.</summary>
+    private static readonly TimeSpan PartLimit = TimeSpan.FromSeconds(2.5);
+
     private readonly ILogger _logger;
     private readonly Stack<IAsyncDisposable> _parts = new();
     private readonly TimeProvider _time;
@@ -90,7 +93,8 @@ public sealed class AggregatorService : IAsyncDisposable
         }
         while (_parts.TryPop(out IAsyncDisposable? part))
         {
-            await EndsWithinAsync(part.DisposeAsync().AsTask(), StopLimit - _time.GetElapsedTime(started));
+            TimeSpan left = StopLimit - _time.GetElapsedTime(started);
+            await EndsWithinAsync(part.DisposeAsync().AsTask(), left < PartLimit ? left : PartLimit);
         }
         _logger.LogInformation("Stopped in {Elapsed:0.0} s", _time.GetElapsedTime(started).TotalSeconds);
     }

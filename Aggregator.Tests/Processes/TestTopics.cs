@@ -82,6 +82,20 @@ internal sealed class TestTopics : IAsyncDisposable
         await _sink.CompleteAsync(CancellationToken.None);
     }
 
+    /// <summary>Writes traffic as the clock goes, over outages of the broker too; returns when the broker has all of it.</summary>
+    public async Task PlayAsync(TimeSpan duration, double rate, CancellationToken cancellation)
+    {
+        long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        // Nothing of the past and nothing that comes minutes late: the traffic has to end when it ends.
+        TrafficGenerator traffic = new(new TrafficSettings
+        {
+            Seed = 7, StartMs = now, Rate = rate, Users = 500, Duration = duration, LatencyPartitions = Partitions, AckPartitions = Partitions, LateShare = 0,
+        });
+        await using KafkaSink sink = new(Kafka with { Properties = new Dictionary<string, string> { ["message.timeout.ms"] = "300000" } });
+        await Task.Run(() => new TrafficPlayer(traffic, sink, TimeProvider.System) { PacedFromMs = now }.RunAsync(cancellation), cancellation);
+        await sink.CompleteAsync(cancellation);
+    }
+
     /// <summary>What <c>replay</c> makes of all records that are in the topics now.</summary>
     public async Task<string[]> ReplayAsync(params string[] settings)
     {
@@ -121,8 +135,9 @@ internal sealed class TestTopics : IAsyncDisposable
         };
         using IConsumer<byte[]?, byte[]?> consumer = new ConsumerBuilder<byte[]?, byte[]?>(config).Build();
         using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
-        TopicPartition[] partitions = [.. new[] { Kafka.LatencyTopic, Kafka.AckTopic }.SelectMany(topic =>
-            admin.GetMetadata(topic, TimeSpan.FromSeconds(20)).Topics[0].Partitions.Select(partition => new TopicPartition(topic, partition.PartitionId)))];
+        TopicPartitionOffset[] partitions = [.. new[] { Kafka.LatencyTopic, Kafka.AckTopic }.SelectMany(topic =>
+            admin.GetMetadata(topic, TimeSpan.FromSeconds(20)).Topics[0].Partitions.Select(partition =>
+                new TopicPartitionOffset(topic, partition.PartitionId, Offset.Beginning)))];
         consumer.Assign(partitions);
         using StreamWriter lines = new(path, append: false, new UTF8Encoding(false));
         for (int open = partitions.Length; open > 0;)
