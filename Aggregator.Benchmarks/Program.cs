@@ -1,15 +1,20 @@
+using Aggregator.Benchmarks.Drain;
 using Aggregator.Benchmarks.Quick;
 using BenchmarkDotNet.Running;
 
-// quick | everything that BenchmarkDotNet takes, such as --filter '*Fold*'
-if (args is not ["quick", ..])
-{
-    BenchmarkSwitcher.FromAssembly(typeof(QuickCommand).Assembly).Run(args);
-    return 0;
-}
+// quick | drain --kafka HOST:PORT | everything that BenchmarkDotNet takes, such as --filter '*Fold*'
 Dictionary<string, string> options = [];
 for (int i = 1; i + 1 < args.Length; i += 2)
 {
     options[args[i].TrimStart('-')] = args[i + 1];
 }
-return QuickCommand.Run(options);
+switch (args.FirstOrDefault())
+{
+    case "quick":
+        return QuickCommand.Run(options);
+    case "drain":
+        return await DrainCommand.RunAsync(options);
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(QuickCommand).Assembly).Run(args);
+        return 0;
+}
