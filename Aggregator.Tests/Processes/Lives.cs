@@ -23,13 +23,13 @@ internal sealed class Lives : IAsyncDisposable
     private long _eventMs = DateTimeOffset.UtcNow.AddDays(-1).ToUnixTimeMilliseconds();
     private int _life;
 
-    private Lives(TestTopics topics, int seed, string context)
+    private Lives(TestTopics topics, int seed, string context, double rate)
     {
         Topics = topics;
         _context = $"seed {seed}, {context}, files in {topics.Folder}";
         _traffic = new(new TrafficSettings
         {
-            Seed = (ulong)seed, StartMs = _eventMs, Rate = 200, Users = 300, LatencyPartitions = topics.Partitions, AckPartitions = topics.Partitions,
+            Seed = (ulong)seed, StartMs = _eventMs, Rate = rate, Users = 300, LatencyPartitions = topics.Partitions, AckPartitions = topics.Partitions,
             LateShare = 0.01, DuplicateShare = 0.02, DisorderShare = 0.05, BadShare = 0.01,
         });
     }
@@ -55,8 +55,9 @@ internal sealed class Lives : IAsyncDisposable
     public string Output => Topics.File(string.Create(CultureInfo.InvariantCulture, $"out-{(HasFileOfItsOwn ? _life : 0):00000}.jsonl"));
 
     public static async Task<Lives> CreateAsync(
-        string servers, int partitions, int seed, string context, bool hasFileOfItsOwn = true, string[]? settings = null, string? programServers = null) =>
-        new(await TestTopics.CreateAsync(servers, partitions), seed, context) { HasFileOfItsOwn = hasFileOfItsOwn, Settings = settings ?? [], Servers = programServers };
+        string servers, int partitions, int seed, string context, bool hasFileOfItsOwn = true, string[]? settings = null, string? programServers = null,
+        double rate = 200) =>
+        new(await TestTopics.CreateAsync(servers, partitions), seed, context, rate) { HasFileOfItsOwn = hasFileOfItsOwn, Settings = settings ?? [], Servers = programServers };
 
     /// <summary>Writes more traffic: 10 s of event time, or a part of them.</summary>
     public async Task WriteAsync(double share = 1)

@@ -53,11 +53,11 @@ public sealed class OutageTests(OwnBroker broker, ITestOutputHelper output)
         await using AggregatorProcess process = Start(topics, string.Create(CultureInfo.InvariantCulture, $"Kafka:BootstrapServers=127.0.0.1:{broker.LinkPort}"));
         await process.LineAsync("Reading ");
         // The producer goes on meanwhile, not through the link: what it writes must not be taken for written too late.
-        Task playing = topics.PlayAsync(TimeSpan.FromSeconds(30), 300, cancellation);
+        Task playing = topics.PlayAsync(TimeSpan.FromSeconds(20), 300, cancellation);
         await Task.Delay(TimeSpan.FromSeconds(5), cancellation);
 
         link.IsHanging = true;
-        await Task.Delay(TimeSpan.FromSeconds(15), cancellation);
+        await Task.Delay(TimeSpan.FromSeconds(8), cancellation);
         link.IsHanging = false;
 
         await playing;
