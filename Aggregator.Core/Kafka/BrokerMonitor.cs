@@ -13,6 +13,8 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
 {
     private const int RoundsPerLookAtTopics = 5;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    // A request that was under way when the group gave the member up may never be answered by the client: it is left behind.
+    private static readonly TimeSpan LongestRound = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(8);
 
     public async Task RunAsync(CancellationToken stop)
@@ -27,7 +29,7 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
             }
             try
             {
-                await LookAsync(session, view, round).ConfigureAwait(false);
+                await LookAsync(session, view, round).WaitAsync(LongestRound, context.Time, stop).ConfigureAwait(false);
             }
             catch (KafkaException e)
             {
@@ -39,6 +41,12 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
             catch (ObjectDisposedException)
             {
                 // The consumer ended meanwhile.
+            }
+#pragma warning disable CA1031 // Without its answers nothing becomes idle and the service never ready: whatever one round met, the next is asked.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                context.Warn("monitor:" + e.GetType().Name, $"Kafka could not be asked for the ends of the partitions: {e.Message}");
             }
         }
     }
