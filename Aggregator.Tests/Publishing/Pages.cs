@@ -18,6 +18,8 @@ internal static class Pages
         im_window_sent_messages gauge
         im_window_delivered_messages gauge
         im_delivery_ratio gauge
+        im_delivery_ratio_lower gauge
+        im_delivery_ratio_upper gauge
         im_sent_messages_total counter
         im_delivered_messages_total counter
         im_received_messages_total counter
@@ -142,6 +144,16 @@ internal static class Pages
         im_delivery_ratio 0.8
         # HELP im_delivery_ratio_by_region_app_version Share of the messages sent in the latest window whose delivery is final that were acknowledged in time, 0 to 1, by region and app_version.
         # TYPE im_delivery_ratio_by_region_app_version gauge
+        # HELP im_delivery_ratio_lower Lower bound of the 95 % Jeffreys interval of im_delivery_ratio.
+        # TYPE im_delivery_ratio_lower gauge
+        im_delivery_ratio_lower 0.497225504
+        # HELP im_delivery_ratio_lower_by_region_app_version Lower bound of the 95 % Jeffreys interval of im_delivery_ratio, by region and app_version.
+        # TYPE im_delivery_ratio_lower_by_region_app_version gauge
+        # HELP im_delivery_ratio_upper Upper bound of the 95 % Jeffreys interval of im_delivery_ratio.
+        # TYPE im_delivery_ratio_upper gauge
+        im_delivery_ratio_upper 0.955940586
+        # HELP im_delivery_ratio_upper_by_region_app_version Upper bound of the 95 % Jeffreys interval of im_delivery_ratio, by region and app_version.
+        # TYPE im_delivery_ratio_upper_by_region_app_version gauge
         # HELP im_sent_messages_total Messages sent in windows that became final since the start.
         # TYPE im_sent_messages_total counter
         im_sent_messages_total 10

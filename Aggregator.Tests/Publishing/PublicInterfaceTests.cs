@@ -29,6 +29,7 @@ public sealed class PublicInterfaceTests
                 "im_latency_max_seconds_by_region_platform gauge", "im_window_acks_by_region_platform gauge",
                 "im_window_ack_errors_by_region_platform gauge", "im_window_sent_messages_by_region_platform gauge",
                 "im_window_delivered_messages_by_region_platform gauge", "im_delivery_ratio_by_region_platform gauge",
+                "im_delivery_ratio_lower_by_region_platform gauge", "im_delivery_ratio_upper_by_region_platform gauge",
             ],
             own);
     }
