@@ -59,8 +59,8 @@ public sealed class LiveTable : IResultOutput
                 _output.WriteLine(line);
                 return;
             }
-            // A live display moves down for what its own console writes.
-            _terminal.WriteLine(line, new Style(Color.Yellow));
+            // A live display moves down for what its own console writes; as wide as the terminal, so that nothing of the table is left beside it.
+            _terminal.Write(new Table().NoBorder().HideHeaders().Expand().AddColumn(new TableColumn("").Padding(0, 0)).AddRow(new Text(line, new Style(Color.Yellow))));
         }
     }
 
