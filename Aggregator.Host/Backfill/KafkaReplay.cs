@@ -12,8 +12,6 @@ namespace Aggregator.Host.Backfill;
 /// <summary>One replay out of Kafka: plan, outputs, the replay itself, and a note now and then of how far it is.</summary>
 public sealed class KafkaReplay
 {
-    private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(2);
-
     private readonly ReplayOptions _options;
     private readonly ParseResult _parsed;
     private readonly AggregatorSettings _settings;
@@ -122,9 +120,10 @@ public sealed class KafkaReplay
     private Action<Func<RangeCheckpoint>> Saver(ReplayState state, ReplayOutputs outputs, CancellationToken cancellation)
     {
         long saved = _time.GetTimestamp();
+        TimeSpan every = _parsed.GetValue(_options.SaveEvery);
         return checkpoint =>
         {
-            if (_time.GetElapsedTime(saved) >= SaveEvery)
+            if (_time.GetElapsedTime(saved) >= every)
             {
                 SaveAsync(state, outputs, checkpoint(), cancellation).GetAwaiter().GetResult();
                 saved = _time.GetTimestamp();

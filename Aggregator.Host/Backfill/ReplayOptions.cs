@@ -60,6 +60,13 @@ public sealed class ReplayOptions
         Description = "Where a replay notes how far it is, for --resume. Default: the first output's name with .resume; where no output is a file, aggregator-replay.resume.",
     };
 
+    public Option<TimeSpan> SaveEvery { get; } = new("--save-every")
+    {
+        HelpName = "TIME",
+        Description = "How often it is noted how far the replay is; that much is done again after --resume.",
+        DefaultValueFactory = _ => TimeSpan.FromSeconds(2),
+    };
+
     public Option<TimeSpan> GiveUpAfter { get; } = new("--give-up-after")
     {
         HelpName = "TIME",
@@ -81,6 +88,7 @@ public sealed class ReplayOptions
         command.Options.Add(options.Partial);
         command.Options.Add(options.Resume);
         command.Options.Add(options.State);
+        command.Options.Add(options.SaveEvery);
         command.Options.Add(options.GiveUpAfter);
         return options;
     }

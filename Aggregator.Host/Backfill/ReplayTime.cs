@@ -12,6 +12,8 @@ public static partial class ReplayTime
     /// <summary>2000 to 2099, as for records (SPEC section 1).</summary>
     private const long FirstMs = 946_684_800_000;
 
+    private const int DateLength = 10;
+
     private const long LastMs = 4_102_444_799_999;
 
     private static readonly string[] Forms = ["yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", "yyyy-MM-dd'T'HH:mmzzz"];
@@ -38,7 +40,7 @@ public static partial class ReplayTime
         }
         else if (Local().IsMatch(text))
         {
-            return $"{text} has no offset, so it could be any place's time; for UTC write {text.Replace(' ', 'T')}Z, else an offset such as +02:00";
+            return $"{text} has no offset, so it could be any place's time; for UTC write {(text.Length == DateLength ? text + "T00:00:00" : text.Replace(' ', 'T'))}Z, else an offset such as +02:00";
         }
         else if (DateTimeOffset.TryParseExact(
             ZuluTime().Replace(text, "+00:00").Replace(' ', 'T').Replace('t', 'T'), Forms, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTimeOffset time))

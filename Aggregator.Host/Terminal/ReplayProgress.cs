@@ -7,7 +7,7 @@ namespace Aggregator.Host.Terminal;
 
 /// <summary>
 /// Shows on stderr how far a replay is: a bar with the share of bytes, records, rate and event time, where stderr is a terminal; and one line at
-/// the end, everywhere. <see cref="Report"/> only stores numbers: it may be called for every batch, by one thread at a time.
+/// the end, everywhere. <see cref="Report(long, long, long?)"/> only stores numbers: it may be called for every batch, by one thread at a time.
 /// </summary>
 public sealed class ReplayProgress : IAsyncDisposable
 {
