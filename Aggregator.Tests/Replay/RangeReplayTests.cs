@@ -8,7 +8,8 @@ namespace Aggregator.Tests.Replay;
 /// <summary>A replay of a range against a replay of everything, of which only the windows of the range are taken.</summary>
 public class RangeReplayTests
 {
-    private const int Logs = 1_200;
+    private const int Logs = 800;
+    private const long Hour = 3_600_000;
 
     [Fact]
     public void A_range_has_the_values_of_a_replay_of_everything() => Holds((logs, _) =>
@@ -52,6 +53,42 @@ public class RangeReplayTests
             lessThanAll += logs.Log.RecordsRead < logs.Log.Logs.Sum(log => log.Value.Count) ? 1 : 0;
         }
         Assert.All([windows, empty, filledAtTheStart, filledAtTheEnd, lessThanAll, checkpoints], count => Assert.True(count >= 10));
+    }
+
+    [Fact]
+    public void A_message_received_again_after_an_hour_of_silence_is_a_duplicate_as_in_a_replay_of_everything()
+    {
+        MemoryLog log = new(1);
+        log.AddPartition(new(RecordTopic.Ack, 0));
+        Put(log, 0, 0, "m1", sent: 0, received: 100);
+        Put(log, 1, Hour, "m1", sent: 0, received: Hour + 1);
+        Put(log, 2, Hour + 2, "m2", sent: Hour, received: Hour + 2);
+        ReplayRange range = new(RandomLogs.T0 + Hour, RandomLogs.T0 + Hour + 60_000);
+
+        List<string> lines = RangeRuns.OfRange(log, range, new()).Lines;
+
+        Assert.Contains("\"received\":1,", Assert.Single(lines), StringComparison.Ordinal);
+        Assert.Equal(RangeRuns.OfEverything(log, range, new()), lines);
+    }
+
+    [Fact]
+    public void A_receipt_that_was_late_makes_no_later_one_a_duplicate_wherever_reading_began()
+    {
+        AggregationSettings settings = new() { MaxFutureSkew = TimeSpan.Zero };
+        MemoryLog log = new(1);
+        log.AddPartition(new(RecordTopic.Ack, 0));
+        const long Minute = 60_000;
+        Put(log, 0, 0, "m0", sent: 0, received: 0);
+        // late, since m0 was received after it; a reader that begins here does not know
+        Put(log, 1, 10 * Minute, "m1", sent: 10 * Minute, received: -5 * Minute);
+        Put(log, 2, (10 * Minute) + 1, "m2", sent: 10 * Minute, received: 10 * Minute);
+        Put(log, 3, Hour, "m1", sent: 10 * Minute, received: Hour);
+        ReplayRange range = new(RandomLogs.T0 + Hour, RandomLogs.T0 + Hour + Minute);
+
+        List<string> lines = RangeRuns.OfRange(log, range, settings).Lines;
+
+        Assert.Contains("\"received\":1,", Assert.Single(lines), StringComparison.Ordinal);
+        Assert.Equal(RangeRuns.OfEverything(log, range, settings), lines);
     }
 
     [Fact]
@@ -115,6 +152,10 @@ public class RangeReplayTests
         }
         return (log, new());
     }
+
+    private static void Put(MemoryLog log, long offset, long timestamp, string id, long sent, long received) =>
+        log.Add(new(RecordTopic.Latency, 0), new(offset, RandomLogs.T0 + timestamp, Bytes(
+            $$"""{"msg_id":"{{id}}","send_ts":{{RandomLogs.T0 + sent}},"recv_ts":{{RandomLogs.T0 + received}},"to":"v"}""")));
 
     private static byte[] Bytes(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
