@@ -47,6 +47,11 @@ public sealed class WindowAggregator
         _join = new(settings, _windows);
     }
 
+    /// <summary>
+    /// Where W(p) has come so far, what follows in the partition is not folded and not counted. <see cref="long.MaxValue"/>, the default, for no such time. For replays that end.
+    /// </summary>
+    public long FoldUntilMs { get; set; } = long.MaxValue;
+
     /// <summary>Windows that are not yet final, or still needed by one that is not.</summary>
     public int OpenWindowCount => _windows.Count;
 
@@ -92,6 +97,10 @@ public sealed class WindowAggregator
             PartitionId id = batch.Partitions[i];
             long offset = batch.Offsets[i];
             PartitionFold partition = Partition(id.Index) ??= new(id, new(offset, PartitionWatermark.None));
+            if (partition.Watermark.HasPassed(FoldUntilMs))
+            {
+                continue;
+            }
             if (partition.BatchNumber != _batchNumber)
             {
                 partition.BatchNumber = _batchNumber;
