@@ -8,14 +8,14 @@ namespace Aggregator.Core.Backfill;
 /// <summary>
 /// Writes windows as files for <c>promtool tsdb create-blocks-from openmetrics</c>: the gauges of the page, each at the end of its window. <c>backfill.om</c>, then
 /// <c>backfill-0002.om</c> and so on: promtool reads a file once for each block of two hours in it, so files are kept small, and end at blocks where they can.
-/// A file bears its name when it is complete.
+/// Files bear their names when all of them are complete.
 /// </summary>
 public sealed class OpenMetricsBackfill : IReplayOutput
 {
     /// <summary>Bytes of a file, about: 100 days of the total group alone.</summary>
     public const long DefaultFileBytes = 32 * 1024 * 1024;
 
-    /// <summary>What is added to the name of a file that holds samples which are in no complete one yet.</summary>
+    /// <summary>What is added to the names of files while the replay goes on.</summary>
     public const string Unfinished = ".unfinished";
 
     /// <summary>Prometheus writes the last hours itself, and loses samples that a block from elsewhere has there.</summary>
@@ -39,7 +39,7 @@ public sealed class OpenMetricsBackfill : IReplayOutput
     /// <param name="dimensionSets">The dimension sets of the settings.</param>
     /// <param name="stored">What the Prometheus has already for which the files are; null where nobody asks.</param>
     /// <param name="saved">What <see cref="SaveAsync"/> gave; null to begin anew.</param>
-    /// <exception cref="IOException">What was saved cannot be read.</exception>
+    /// <exception cref="IOException">What was saved cannot be read, or a second file is there already.</exception>
     public OpenMetricsBackfill(BackfillOptions options, IReadOnlyList<IReadOnlyList<string>> dimensionSets, IStoredSamples? stored, JsonNode? saved)
     {
         _options = options;
@@ -50,14 +50,18 @@ public sealed class OpenMetricsBackfill : IReplayOutput
         {
             GoOn(saved);
         }
+        else if (File.Exists(FileName(2)))
+        {
+            throw new IOException($"{FileName(2)}: is there from an earlier replay, and would be taken for a part of this one; move it away");
+        }
     }
 
     public string Name => _options.Path;
 
-    /// <summary>The files that are complete, in the order of time.</summary>
+    /// <summary>The files so far, in the order of time.</summary>
     public IReadOnlyList<string> Files => _files;
 
-    /// <summary>Samples in complete files.</summary>
+    /// <summary>Samples in these files.</summary>
     public long Samples { get; private set; }
 
     public async ValueTask PublishAsync(FinalResults results, CancellationToken cancellation)
@@ -118,6 +122,10 @@ public sealed class OpenMetricsBackfill : IReplayOutput
         {
             await WriteFileAsync(long.MaxValue, cancellation).ConfigureAwait(false);
         }
+        foreach (string path in _files)
+        {
+            File.Move(path + Unfinished, path, overwrite: true);
+        }
         File.Delete(UnfinishedName(_generation));
         File.Delete(UnfinishedName(_generation - 1));
         string range = _firstMs is { } first ? $", windows that end from {Time(first)} to {Time(_lastMs)}" : ", no window";
@@ -156,7 +164,6 @@ public sealed class OpenMetricsBackfill : IReplayOutput
             Samples += _buffer.Write(file, beforeMs).Samples;
             file.Flush(flushToDisk: true);
         }
-        File.Move(path + Unfinished, path, overwrite: true);
         _files.Add(path);
         _buffer.RemoveBefore(beforeMs);
     }

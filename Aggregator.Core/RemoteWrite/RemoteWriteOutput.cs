@@ -18,7 +18,6 @@ public sealed class RemoteWriteOutput : IReplayOutput
 
     private readonly ResultEncoder _encoder;
     private readonly RequestBuffer _buffer;
-    private readonly RequestSender _sender;
     private readonly RemoteWriteClient _client;
     private readonly RemoteWriteStatus _status;
     private readonly TimeProvider _time;
@@ -50,10 +49,10 @@ public sealed class RemoteWriteOutput : IReplayOutput
         {
             _encoder.State.Read(state);
         }
-        _buffer = new(settings.MaxBufferMiB * 1024L * 1024, MaxRequests);
+        _buffer = new(settings.MaxBufferMiB * 1024L * 1024, MaxRequests, status);
         _client = new(settings, $"aggregator/{build.Version}", time);
-        _sender = new(settings, _buffer, _client.SendAsync, status, logger, time);
-        _worker = Task.Run(() => _sender.RunAsync(_stop.Token));
+        RequestSender sender = new(settings, _buffer, _client.SendAsync, status, logger, time);
+        _worker = Task.Run(() => sender.RunAsync(_stop.Token));
         Name = losesNothing ? settings.Url!.GetLeftPart(UriPartial.Path) : "remote_write";
     }
 
@@ -72,6 +71,7 @@ public sealed class RemoteWriteOutput : IReplayOutput
         }
     }
 
+    /// <summary>Of a replay, whose requests fill up before they go out, ask <see cref="SaveAsync"/> instead.</summary>
     public Task WhenSafe() => _buffer.WhenSettled();
 
     public async ValueTask<JsonNode?> SaveAsync(CancellationToken cancellation)
@@ -127,6 +127,5 @@ public sealed class RemoteWriteOutput : IReplayOutput
             }
             _isOverflowing = givenUp > 0;
         }
-        _sender.Show();
     }
 }

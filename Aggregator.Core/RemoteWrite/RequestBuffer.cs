@@ -1,10 +1,12 @@
+using Aggregator.Core.Diagnostics;
+
 namespace Aggregator.Core.RemoteWrite;
 
 /// <summary>
 /// Requests that wait for the receiver, first in, first out; bounded in bytes and in number. Thread-safe. What is done with (sent, refused or given up) settles in the order
 /// in which it came, so that the last one's end is everyone's.
 /// </summary>
-internal sealed class RequestBuffer(long maxBytes, int maxRequests)
+internal sealed class RequestBuffer(long maxBytes, int maxRequests, RemoteWriteStatus status)
 {
     private readonly object _gate = new();
     private readonly LinkedList<Waiting> _requests = [];
@@ -12,18 +14,6 @@ internal sealed class RequestBuffer(long maxBytes, int maxRequests)
     private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _bytes;
     private long _samples;
-
-    /// <summary>What waits: bytes, samples, and since when the oldest does (null where none does).</summary>
-    public (long Bytes, long Samples, long? OldestMs) State
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return (_bytes, _samples, _requests.First?.Value.SinceMs);
-            }
-        }
-    }
 
     /// <summary>Ends when everything that is in it now is done with.</summary>
     public Task WhenSettled()
@@ -89,17 +79,17 @@ internal sealed class RequestBuffer(long maxBytes, int maxRequests)
     }
 
     /// <summary>A request is done with.</summary>
-    /// <returns>False where it had been given up meanwhile.</returns>
-    public bool Settle(Waiting request)
+    /// <param name="request">The request; nothing happens where it had been given up meanwhile.</param>
+    /// <param name="before">Called before anybody learns of it.</param>
+    public void Settle(Waiting request, Action before)
     {
         lock (_gate)
         {
-            if (_requests.First is not { } first || first.Value != request)
+            if (_requests.First is { } first && first.Value == request)
             {
-                return false;
+                before();
+                Remove(first);
             }
-            Remove(first);
-            return true;
         }
     }
 
@@ -110,6 +100,7 @@ internal sealed class RequestBuffer(long maxBytes, int maxRequests)
         _requests.AddLast(new Waiting(body, nowMs));
         _bytes += body.Content.Length;
         _samples += body.Samples;
+        Show();
         Pulse(ref _news);
     }
 
@@ -118,8 +109,16 @@ internal sealed class RequestBuffer(long maxBytes, int maxRequests)
         _requests.Remove(request);
         _bytes -= request.Value.Body.Content.Length;
         _samples -= request.Value.Body.Samples;
+        Show();
         request.Value.Settled.TrySetResult();
         Pulse(ref _room);
+    }
+
+    private void Show()
+    {
+        status.BytesWaiting.Value = _bytes;
+        status.SamplesWaiting.Value = _samples;
+        status.OldestWaitingMs.Value = _requests.First?.Value.SinceMs ?? 0;
     }
 
     private static void Pulse(ref TaskCompletionSource signal)

@@ -58,11 +58,7 @@ internal sealed class RequestSender
                 SendOutcome outcome = request.Body.IsHistograms && _takesNoHistograms
                     ? new(SendResult.NoHistograms)
                     : await SendAsync(request, stop).ConfigureAwait(false);
-                if (_buffer.Settle(request))
-                {
-                    Count(outcome, request.Body);
-                }
-                Show();
+                _buffer.Settle(request, () => Count(outcome, request.Body));
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -71,28 +67,23 @@ internal sealed class RequestSender
         }
     }
 
-    /// <summary>Shows what waits.</summary>
-    public void Show()
-    {
-        (long bytes, long samples, long? oldestMs) = _buffer.State;
-        _status.BytesWaiting.Value = bytes;
-        _status.SamplesWaiting.Value = samples;
-        _status.OldestWaitingMs.Value = oldestMs ?? 0;
-    }
-
     private static TimeSpan? Asked(SendOutcome? outcome) => outcome?.RetryAfter is not { } asked ? null : asked < LongestAsked ? asked : LongestAsked;
 
     private async Task<SendOutcome> SendAsync(RequestBuffer.Waiting request, CancellationToken stop)
     {
-        // A request that is given up while it is tried again makes way for the next one.
         using CancellationTokenSource givenUp = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task watch = request.Settled.Task.ContinueWith(
-            _ => givenUp.Cancel(), stop, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        Task<SendOutcome> sending = _retry.ExecuteAsync(async token => await _send(request.Body, token).ConfigureAwait(false), givenUp.Token).AsTask();
+        if (await Task.WhenAny(sending, request.Settled.Task).ConfigureAwait(false) == sending)
+        {
+            return await sending.ConfigureAwait(false);
+        }
+        // It was given up while it was tried again: it makes way for the next one.
+        await givenUp.CancelAsync().ConfigureAwait(false);
         try
         {
-            return await _retry.ExecuteAsync(async token => await _send(request.Body, token).ConfigureAwait(false), givenUp.Token).ConfigureAwait(false);
+            return await sending.ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested && watch.IsCompleted)
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             return new(SendResult.TryAgain);
         }
