@@ -69,11 +69,11 @@ public static partial class RemoteWriteSection
         {
             section.Fail("BearerToken", "cannot be used together with RemoteWrite:Username");
         }
-        if (settings.Password is not null && settings.Username is null && !section.IsWrong("Username"))
+        if (settings.Password is not null && settings.Username is null && !section.IsSet("Username"))
         {
             section.Fail("Password", "needs RemoteWrite:Username");
         }
-        if (settings.TlsKeyLocation is not null && settings.TlsCertificateLocation is null && !section.IsWrong("TlsCertificateLocation"))
+        if (settings.TlsKeyLocation is not null && settings.TlsCertificateLocation is null && !section.IsSet("TlsCertificateLocation"))
         {
             section.Fail("TlsKeyLocation", "needs RemoteWrite:TlsCertificateLocation");
         }

@@ -22,7 +22,7 @@ public sealed partial class BackfillDocumentTests : IDisposable
     {
         string program = PrometheusProcess.Program("prometheus", version);
         string data = Directory.CreateDirectory(Path.Combine(_folder.FullName, "data")).FullName;
-        long windows = await GenerateAsync(hoursAgo: 5);
+        long windows = await GenerateAsync(hoursAgo: 4);
         string[] commands = Commands("A file for promtool");
         Assert.Equal(3, commands.Length);
 
@@ -38,7 +38,7 @@ public sealed partial class BackfillDocumentTests : IDisposable
     public async Task Remote_write_leads_there_as_well()
     {
         string program = PrometheusProcess.Program("prometheus", 3);
-        long windows = await GenerateAsync(hoursAgo: 5);
+        long windows = await GenerateAsync(hoursAgo: 4);
         string configuration = Blocks("Remote write", "yaml")[0];
         await using PrometheusProcess prometheus = await (await PrometheusProcess.StartAsync(
             program, configuration, ["--web.enable-remote-write-receiver"], null, Aborted)).ReadyAsync(Aborted);
