@@ -61,6 +61,9 @@ public sealed class ServiceStatus
     /// <summary>Results waiting in front of an output, by its name.</summary>
     public ConcurrentDictionary<string, Gauge> OutputQueued { get; } = new();
 
+    /// <summary>What remote write knows of itself; null where it is not in use. Set before anyone reads.</summary>
+    public RemoteWriteStatus? RemoteWrite { get; set; }
+
     /// <summary>Copies sent to the dead-letter topic.</summary>
     public Counter DeadLetters { get; } = new();
 

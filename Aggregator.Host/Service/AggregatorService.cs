@@ -3,6 +3,7 @@ using Aggregator.Core.Diagnostics;
 using Aggregator.Core.Kafka;
 using Aggregator.Core.Pipeline;
 using Aggregator.Core.Publishing;
+using Aggregator.Core.RemoteWrite;
 using Aggregator.Core.Windows;
 using Aggregator.Host.Settings;
 using Aggregator.Host.Web;
@@ -108,9 +109,18 @@ public sealed class AggregatorService : IAsyncDisposable
         }
         ServiceStatus status = new();
         FoldCounters counters = new();
+        BuildInfo build = BuildInfo.Of(Assembly.GetExecutingAssembly());
+        if (settings.RemoteWrite.Url is not null)
+        {
+            status.RemoteWrite = new();
+            RemoteWriteOutput remote = new(settings.RemoteWrite, settings.Aggregation.Groups, build, losesNothing: false, status.RemoteWrite,
+                loggers.CreateLogger<RemoteWriteOutput>(), _time);
+            _parts.Push(remote);
+            outputs = [.. outputs, remote];
+        }
         PrometheusOutput page = new(settings.Aggregation);
         _parts.Push(page);
-        SelfMetrics self = new(status, counters, settings.Kafka.LatencyTopic, settings.Kafka.AckTopic, BuildInfo.Of(Assembly.GetExecutingAssembly()));
+        SelfMetrics self = new(status, counters, settings.Kafka.LatencyTopic, settings.Kafka.AckTopic, build);
         _parts.Push(new Part(self));
         MetricsServer server = await MetricsServer.StartAsync(listen, page, self, status, loggers, cancellation);
         _parts.Push(server);
