@@ -5,4 +5,8 @@ using Aggregator.Core.Windows;
 namespace Aggregator.Host.Settings;
 
 /// <summary>All settings in force, checked. Immutable; what is not a setting of results or of Kafka is an option of its verb.</summary>
-public sealed record AggregatorSettings(AggregationSettings Aggregation, KafkaSettings Kafka, FieldNames Fields);
+public sealed record AggregatorSettings(AggregationSettings Aggregation, KafkaSettings Kafka, FieldNames Fields)
+{
+    /// <summary>The same for people to read: each setting in force, secrets masked, with where it comes from.</summary>
+    public IReadOnlyList<SettingValue> Values { get; init; } = [];
+}
