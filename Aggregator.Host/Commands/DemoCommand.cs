@@ -66,7 +66,8 @@ public static class DemoCommand
             end.CancelAfter(limit);
         }
         TimeProvider time = TimeProvider.System;
-        using ILoggerFactory loggers = ConsoleLogging.Create(level);
+        LiveTable table = LiveTable.ForStandardOutput();
+        using ILoggerFactory loggers = table.IsLive && !Console.IsErrorRedirected ? ConsoleLogging.Create(level, table.Say) : ConsoleLogging.Create(level);
         using EmbeddedBroker broker = EmbeddedBroker.Start();
         KafkaSettings kafka = settings.Kafka with { BootstrapServers = broker.BootstrapServers, AutoOffsetReset = "earliest" };
         settings = settings with { Kafka = kafka, Values = [.. settings.Values.Select(value => Shown(value, kafka))] };
@@ -77,7 +78,6 @@ public static class DemoCommand
         long start = now - (long)History.TotalMilliseconds;
         traffic = traffic with { StartMs = start - (start % (long)settings.Aggregation.Window.TotalMilliseconds), Fields = settings.Fields };
 
-        LiveTable table = LiveTable.ForStandardOutput();
         try
         {
             await using AggregatorService service =
