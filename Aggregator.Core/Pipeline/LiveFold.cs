@@ -84,6 +84,7 @@ public sealed class LiveFold
     {
         _assignment = assigned;
         _status.Rebalances.Add();
+        _status.TopicPartitions = new Dictionary<string, int> { [_kafka.LatencyTopic] = assigned.LatencyPartitions, [_kafka.AckTopic] = assigned.AckPartitions };
         if (!assigned.IsComplete)
         {
             _status.FoldReason = $"only {assigned.Partitions.Count} of {assigned.LatencyPartitions + assigned.AckPartitions} partitions are assigned: "
@@ -117,6 +118,7 @@ public sealed class LiveFold
         _status.FoldReason = "no partitions are assigned";
         _status.Partitions = [];
         _status.OpenWindows.Value = 0;
+        _status.OpenWindowList = [];
     }
 
     private FoldStep? Fold(RecordBatch batch, WindowAggregator aggregator)
@@ -235,7 +237,15 @@ public sealed class LiveFold
                 new PartitionStatus(
                     _kafka.TopicName(progress.Partition.Topic), progress.Partition.Partition, progress.NextOffset,
                     _ends.GetValueOrDefault(progress.Partition, -1), progress.WatermarkMs == PartitionWatermark.None ? null : progress.WatermarkMs,
-                    _clock.IsIdle(progress.Partition.Index, now), progress.Rejected, progress.Late)),
+                    _clock.IsIdle(progress.Partition.Index, now), progress.Rejected, progress.Late)
+                {
+                    LastRejected = progress.LastRejectReason == RejectReason.None ? null : new(progress.LastRejectOffset, progress.LastRejectReason.Label()),
+                }),
+        ];
+        _status.OpenWindowList =
+        [
+            .. aggregator.EarliestOpen(ServiceStatus.MaxOpenWindowsShown).Select(window =>
+                new OpenWindowStatus(window.StartMs, window.EndMs, window.EndMs <= _status.WatermarkMs.Value)),
         ];
     }
 }

@@ -11,6 +11,9 @@ internal sealed class OpenWindows(int limit)
 
     public int Count => _windows.Count;
 
+    /// <summary>The first windows of which something is not final, in order.</summary>
+    public IEnumerable<long> Earliest(int most) => _deliveries.UnorderedItems.Select(item => item.Priority).Order().Take(most);
+
     /// <summary>How many ids the window before holds, for sizing the tables of this one; 0 where there is none.</summary>
     public int IdsBefore(long index) => Find(index - 1)?.Cohort?.Deliveries.Count ?? 0;
 

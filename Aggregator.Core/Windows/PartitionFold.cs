@@ -21,6 +21,10 @@ internal sealed class PartitionFold(PartitionId id, LogPosition start)
 
     public long Rejected { get; set; }
 
+    public RejectReason LastRejectReason { get; set; }
+
+    public long LastRejectOffset { get; set; }
+
     public long Late { get; set; }
 
     public LogPosition Next => new(NextOffset, Watermark.Ms);

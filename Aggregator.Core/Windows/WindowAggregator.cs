@@ -66,7 +66,14 @@ public sealed class WindowAggregator
 
     /// <summary>How far each partition is.</summary>
     public IEnumerable<PartitionProgress> Progress => _partitions.OfType<PartitionFold>()
-        .Select(p => new PartitionProgress(p.Id, p.NextOffset, p.Watermark.Ms, p.Rejected, p.Late));
+        .Select(p => new PartitionProgress(p.Id, p.NextOffset, p.Watermark.Ms, p.Rejected, p.Late)
+        {
+            LastRejectReason = p.LastRejectReason,
+            LastRejectOffset = p.LastRejectOffset,
+        });
+
+    /// <summary>The earliest windows of which something is not final, in order.</summary>
+    public IReadOnlyList<WindowSpan> EarliestOpen(int most) => [.. _windows.Earliest(most).Select(index => new WindowSpan(index * _sizeMs, _sizeMs))];
 
     /// <summary>From where a partition must be read again by one who knows only what was given out so far.</summary>
     public LogPosition LowWater(PartitionId partition)
@@ -113,6 +120,8 @@ public sealed class WindowAggregator
             if (reason != RejectReason.None)
             {
                 partition.Rejected++;
+                partition.LastRejectReason = reason;
+                partition.LastRejectOffset = offset;
                 _counters.CountRejected(id.Topic, reason);
                 _rejects?.Rejected(batch, i, reason);
                 continue;

@@ -33,11 +33,11 @@ public static class DemoCommand
         Option<ulong> seed = new("--seed") { HelpName = "N", Description = "Another seed, other traffic.", DefaultValueFactory = _ => 1 };
         Option<TrafficIncident[]> incidents = GenerateOptions.Incidents();
         Option<TimeSpan?> duration = GenerateOptions.Lasting("Ends by itself after that long: 90s, 5m. If not given, Ctrl-C ends it.");
-        Option<ListenAddress> listen = ListenOption.Create();
-        foreach (Option option in new Option[] { rate, users, seed, incidents, duration, listen })
+        foreach (Option option in new Option[] { rate, users, seed, incidents, duration })
         {
             command.Options.Add(option);
         }
+        WebServerOptionSet web = WebServerOptionSet.AddTo(command);
         SettingsOptions settings = SettingsOptions.AddSetTo(command, Presets);
         command.SetAction((parsed, cancellation) =>
         {
@@ -53,12 +53,12 @@ public static class DemoCommand
                 Incidents = [.. (parsed.GetValue(incidents) ?? []).Select(incident => incident with { Start = incident.Start + History })],
             };
             LogLevel level = parsed.GetResult(LogOptions.Level) is null ? LogLevel.Warning : LogOptions.LevelOf(parsed);
-            return DemoAsync(settings.Read(parsed), traffic, parsed.GetValue(listen)!, parsed.GetValue(duration), level, cancellation);
+            return DemoAsync(settings.Read(parsed), traffic, web.Read(parsed), parsed.GetValue(duration), level, cancellation);
         });
         return command;
     }
 
-    private static async Task<int> DemoAsync(AggregatorSettings settings, TrafficSettings traffic, ListenAddress listen, TimeSpan? duration, LogLevel level,
+    private static async Task<int> DemoAsync(AggregatorSettings settings, TrafficSettings traffic, WebServerOptions web, TimeSpan? duration, LogLevel level,
         CancellationToken cancellation)
     {
         if (traffic.Problems() is { Count: > 0 } problems)
@@ -76,6 +76,7 @@ public static class DemoCommand
         using ILoggerFactory loggers = table.IsLive && !Console.IsErrorRedirected ? ConsoleLogging.Create(level, table.Say) : ConsoleLogging.Create(level);
         using EmbeddedBroker broker = EmbeddedBroker.Start();
         KafkaSettings kafka = settings.Kafka with { BootstrapServers = broker.BootstrapServers, AutoOffsetReset = "earliest" };
+        settings = settings with { Kafka = kafka, Values = [.. settings.Values.Select(value => Shown(value, kafka))] };
         broker.CreateTopic(kafka.LatencyTopic, Partitions);
         broker.CreateTopic(kafka.AckTopic, Partitions);
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -86,8 +87,8 @@ public static class DemoCommand
         try
         {
             await using AggregatorService service =
-                await AggregatorService.StartAsync(settings with { Kafka = kafka }, listen, [table], loggers, time, end.Token);
-            table.Caption = $"metrics at {service.Address}metrics, the broker at {broker.BootstrapServers}; Ctrl-C ends the demo";
+                await AggregatorService.StartAsync(settings, web with { Quit = end.Cancel }, [table], loggers, time, end.Token);
+            table.Caption = $"look at {service.Address} with a browser, metrics are at {service.Address}metrics, the broker is at {broker.BootstrapServers}; Ctrl-C ends the demo";
             await using KafkaSink sink = new(kafka);
             TrafficPlayer player = new(new TrafficGenerator(traffic), sink, time) { PacedFromMs = now };
             Task playing = Task.Run(() => player.RunAsync(end.Token), CancellationToken.None);
@@ -99,4 +100,12 @@ public static class DemoCommand
         }
         return ExitCode.Ok;
     }
+
+    /// <summary>Two settings are the demo's own, whatever the sources say.</summary>
+    private static SettingValue Shown(SettingValue value, KafkaSettings kafka) => value.Name switch
+    {
+        "Kafka:BootstrapServers" => value with { Text = kafka.BootstrapServers, Where = "demo" },
+        "Kafka:AutoOffsetReset" => value with { Text = kafka.AutoOffsetReset, Where = "demo" },
+        _ => value,
+    };
 }

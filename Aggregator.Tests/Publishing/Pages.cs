@@ -38,6 +38,7 @@ internal static class Pages
         aggregator_watermark_seconds gauge
         aggregator_open_windows gauge
         aggregator_windows_published_total counter
+        aggregator_history_dropped_total counter
         aggregator_batches_total counter
         aggregator_fold_seconds_total counter
         aggregator_partition_watermark_seconds gauge

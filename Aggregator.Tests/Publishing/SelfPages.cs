@@ -65,6 +65,9 @@ internal static class SelfPages
         # HELP aggregator_windows_published_total Windows of which everything was published.
         # TYPE aggregator_windows_published_total counter
         aggregator_windows_published_total 0
+        # HELP aggregator_history_dropped_total Results of groups and error codes that the page forgot before the rest of their window, to bound its memory.
+        # TYPE aggregator_history_dropped_total counter
+        aggregator_history_dropped_total 0
         # HELP aggregator_batches_total Batches of records folded.
         # TYPE aggregator_batches_total counter
         aggregator_batches_total 0
