@@ -18,25 +18,43 @@ internal sealed class ActivityCounts(GroupKey group, int maxErrorCodes)
     /// <summary>Facts that the limit on error codes left out.</summary>
     public long ErrorsLeftOut => _errors?.LeftOut ?? 0;
 
-    public void AddActivity(ulong user)
+    /// <summary>The facts of the record will be added soon, or not.</summary>
+    public void Prefetch(DecodedRecord record)
     {
-        Facts++;
-        _users.Add(user);
+        _users.Prefetch(record.Recipient);
+        if (record.Topic == RecordTopic.Latency)
+        {
+            _users.Prefetch(record.Sender);
+            if (record.IsReceived)
+            {
+                _samples.Prefetch((uint)record.SampleMs);
+            }
+        }
     }
 
-    /// <param name="record">The record that says so.</param>
+    /// <param name="record">The latency record.</param>
+    /// <param name="isActive">Whether its sender was active in the window.</param>
+    /// <param name="isReceived">Whether it was received in the window.</param>
     /// <param name="hasSample">Whether its sample is one.</param>
-    public void AddReceived(DecodedRecord record, bool hasSample)
+    public void Add(DecodedRecord record, bool isActive, bool isReceived, bool hasSample)
     {
-        Facts++;
-        _received++;
-        if (record.HasRecipient)
+        if (isActive)
         {
-            _users.Add(record.Recipient);
+            Facts++;
+            _users.Add(record.Sender);
         }
-        if (hasSample)
+        if (isReceived)
         {
-            _samples.Add((uint)record.SampleMs);
+            Facts++;
+            _received++;
+            if (record.HasRecipient)
+            {
+                _users.Add(record.Recipient);
+            }
+            if (hasSample)
+            {
+                _samples.Add((uint)record.SampleMs);
+            }
         }
     }
 

@@ -1,3 +1,4 @@
+using Aggregator.Core.Records;
 using Aggregator.Core.Sketches;
 
 namespace Aggregator.Core.Windows;
@@ -20,14 +21,14 @@ internal sealed class Cohort
     public DeliveryTable Deliveries { get; }
 
     /// <summary>Puts a delivery that was sent just now into its groups.</summary>
-    public void AddToGroups(in DeliveryTable.Entry entry, RecordGroups groups, ReadOnlySpan<byte> value)
+    public void AddToGroups(in DeliveryTable.Entry entry, DecodedRecord record, RecordGroups groups, ReadOnlySpan<byte> value)
     {
         Span<int> slots = entry.Groups;
         for (int s = 0; s < _sets.Length; s++)
         {
-            if (_sets[s].Offer(groups.Hashes[s], out slots[s], out _))
+            if (_sets[s].Offer(record.GroupHashes[s], out slots[s], out _))
             {
-                _sets[s].Fill(groups.KeyOf(s, value));
+                _sets[s].Fill(groups.KeyOf(s, record, value));
             }
         }
     }

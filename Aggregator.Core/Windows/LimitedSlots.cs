@@ -42,6 +42,9 @@ public sealed class LimitedSlots<T>(int limit)
         return admission == Admission.Admitted;
     }
 
+    /// <summary>The state of a hash, where it is kept.</summary>
+    public T? Find(ulong hash) => _admission.TryGet(hash, out int slot) ? _states[slot] : null;
+
     /// <summary>Gives the slot that was given out last its state.</summary>
     public void Fill(T state) => _states.Add(state);
 }

@@ -10,13 +10,17 @@ namespace Aggregator.Core.Windows;
 // HOT: Fold and what it calls, once per record. Benchmark: FoldBenchmark. No allocation per record (AllocationTests).
 public sealed class WindowAggregator
 {
+    /// <summary>So many records are decoded before they are folded: the memory that they will touch is fetched meanwhile.</summary>
+    private const int Ahead = 32;
+
     private readonly AggregationSettings _settings;
     private readonly FoldCounters _counters;
     private readonly IRejectObserver? _rejects;
     private readonly long _sizeMs;
     private readonly long _latenessMs;
     private readonly RecordDecoder _decoder;
-    private readonly DecodedRecord _record;
+    private readonly DecodedRecord[] _records = new DecodedRecord[Ahead];
+    private readonly RejectReason[] _reasons = new RejectReason[Ahead];
     private readonly RecordGroups _groups;
     private readonly OpenWindows _windows;
     private readonly FinalWindows _final;
@@ -40,8 +44,11 @@ public sealed class WindowAggregator
         _latenessMs = (long)settings.Lateness.TotalMilliseconds;
         IReadOnlyList<string> dimensions = RecordGroups.DimensionsOf(settings.Groups);
         _decoder = new(names, dimensions, settings.MaxFutureSkew);
-        _record = new(dimensions.Count);
-        _groups = new(settings.Groups, dimensions, _decoder, _record);
+        for (int i = 0; i < Ahead; i++)
+        {
+            _records[i] = new(dimensions.Count, settings.Groups.Count);
+        }
+        _groups = new(settings.Groups, dimensions, _decoder);
         _windows = new(settings.MaxOpenWindows);
         _final = new(settings, counters, _windows, lastWindowMs / _sizeMs, (finalThroughMs / _sizeMs) - 1 ?? FinalWindows.NoWindow);
         _join = new(settings, _windows);
@@ -87,37 +94,14 @@ public sealed class WindowAggregator
     {
         _batchNumber++;
         long fallbacks = _decoder.Fallbacks;
-        for (int i = 0; i < batch.Count; i++)
+        for (int first = 0; first < batch.Count;)
         {
-            PartitionId id = batch.Partitions[i];
-            long offset = batch.Offsets[i];
-            PartitionFold partition = Partition(id.Index) ??= new(id, new(offset, PartitionWatermark.None));
-            if (partition.BatchNumber != _batchNumber)
+            int count = DecodeAhead(batch, first);
+            for (int i = 0; i < count; i++)
             {
-                partition.BatchNumber = _batchNumber;
-                partition.Needed.BeginBatch(new(offset, partition.Watermark.Ms));
+                Fold(batch, first + i, _records[i], _reasons[i]);
             }
-            partition.NextOffset = offset + 1;
-            _counters.CountRecords(id.Topic, 1);
-            ReadOnlySpan<byte> value = batch.Value(i);
-            RejectReason reason = _decoder.Decode(id.Topic, value, batch.Timestamps[i], _record);
-            if (reason != RejectReason.None)
-            {
-                partition.Rejected++;
-                _counters.CountRejected(id.Topic, reason);
-                _rejects?.Rejected(batch, i, reason);
-                continue;
-            }
-            _groups.Read();
-            if (id.Topic == RecordTopic.Latency)
-            {
-                FoldLatency(partition, value);
-            }
-            else
-            {
-                FoldAck(partition, value);
-            }
-            partition.Watermark.Observe(_record.ReportMs, _latenessMs);
+            first += count;
         }
         _counters.CountDecodeFallbacks(_decoder.Fallbacks - fallbacks);
     }
@@ -126,6 +110,59 @@ public sealed class WindowAggregator
     /// <param name="watermarkMs">The watermark; <see cref="long.MaxValue"/> where nothing follows. One that goes back is ignored.</param>
     /// <returns>What became final, in the order of the windows.</returns>
     public FinalResults Advance(long watermarkMs) => _final.Advance(watermarkMs);
+
+    private int DecodeAhead(RecordBatch batch, int first)
+    {
+        _decoder.Forget();
+        int most = Math.Min(batch.Count - first, Ahead);
+        int count = 0;
+        for (; count < most && _decoder.HasRoom; count++)
+        {
+            DecodedRecord record = _records[count];
+            _reasons[count] = _decoder.Decode(batch, first + count, record);
+            if (_reasons[count] != RejectReason.None)
+            {
+                continue;
+            }
+            _groups.Hash(record);
+            if (_windows.Find(record.TimeMs / _sizeMs) is { } window)
+            {
+                _join.Prefetch(window, record);
+                window.Activity?.Prefetch(record);
+            }
+        }
+        return count;
+    }
+
+    private void Fold(RecordBatch batch, int index, DecodedRecord record, RejectReason reason)
+    {
+        PartitionId id = batch.Partitions[index];
+        long offset = batch.Offsets[index];
+        PartitionFold partition = Partition(id.Index) ??= new(id, new(offset, PartitionWatermark.None));
+        if (partition.BatchNumber != _batchNumber)
+        {
+            partition.BatchNumber = _batchNumber;
+            partition.Needed.BeginBatch(new(offset, partition.Watermark.Ms));
+        }
+        partition.NextOffset = offset + 1;
+        _counters.CountRecords(id.Topic, 1);
+        if (reason != RejectReason.None)
+        {
+            partition.Rejected++;
+            _counters.CountRejected(id.Topic, reason);
+            _rejects?.Rejected(batch, index, reason);
+            return;
+        }
+        if (id.Topic == RecordTopic.Latency)
+        {
+            FoldLatency(partition, record, batch.Value(index));
+        }
+        else
+        {
+            FoldAck(partition, record, batch.Value(index));
+        }
+        partition.Watermark.Observe(record.ReportMs, _latenessMs);
+    }
 
     private ref PartitionFold? Partition(int index)
     {
@@ -136,9 +173,8 @@ public sealed class WindowAggregator
         return ref _partitions[index];
     }
 
-    private void FoldLatency(PartitionFold partition, ReadOnlySpan<byte> value)
+    private void FoldLatency(PartitionFold partition, DecodedRecord record, ReadOnlySpan<byte> value)
     {
-        DecodedRecord record = _record;
         long cohort = record.TimeMs / _sizeMs;
         long receivedWindow = record.ReceivedMs / _sizeMs;
         bool isReceived = record.IsReceived && !IsLate(partition, FactKind.Received, receivedWindow, _final.ActivityFinal, 0);
@@ -170,38 +206,46 @@ public sealed class WindowAggregator
                 }
             }
         }
-        if (record.HasSender && !isDuplicate && !IsLate(partition, FactKind.Activity, cohort, _final.ActivityFinal, 0))
-        {
-            partition.Needed.NeedUntil(cohort);
-            ActivityAt(cohort)?.AddActivity(record.Sender, _groups, value);
-        }
+        bool isActive = record.HasSender && !isDuplicate && !IsLate(partition, FactKind.Activity, cohort, _final.ActivityFinal, 0);
+        SampleLoss loss = SampleLoss.None;
         if (isReceived)
         {
-            partition.Needed.NeedUntil(receivedWindow);
-            SampleLoss loss = LossOf(record.SampleMs);
+            loss = LossOf(record.SampleMs);
             if (loss != SampleLoss.None)
             {
                 _counters.CountSampleLeftOut(loss);
             }
-            ActivityAt(receivedWindow)?.AddReceived(record, loss == SampleLoss.None, _groups, value);
+        }
+        if (isActive)
+        {
+            // Usually it was received in the same window, and each group is looked for once.
+            bool isReceivedToo = isReceived && receivedWindow == cohort;
+            partition.Needed.NeedUntil(cohort);
+            ActivityAt(cohort, isReceivedToo ? 2 : 1)?.Add(record, isActive, isReceivedToo, loss == SampleLoss.None, _groups, value);
+            isReceived &= !isReceivedToo;
+        }
+        if (isReceived)
+        {
+            partition.Needed.NeedUntil(receivedWindow);
+            ActivityAt(receivedWindow, 1)?.Add(record, false, isReceived, loss == SampleLoss.None, _groups, value);
         }
     }
 
-    private void FoldAck(PartitionFold partition, ReadOnlySpan<byte> value)
+    private void FoldAck(PartitionFold partition, DecodedRecord record, ReadOnlySpan<byte> value)
     {
-        long window = _record.TimeMs / _sizeMs;
+        long window = record.TimeMs / _sizeMs;
         if (IsLate(partition, FactKind.Acked, window, _final.ActivityFinal, 0))
         {
             return;
         }
         // An acknowledgement may deliver a message of the window behind its own: clocks disagree (SPEC section 4).
         partition.Needed.NeedUntil(window + 1);
-        if (ActivityAt(window) is { } activity)
+        if (ActivityAt(window, 1) is { } activity)
         {
-            activity.AddAck(_record, _decoder, _groups, value);
-            if (_record.IsSuccess)
+            activity.AddAck(record, _decoder, _groups, value);
+            if (record.IsSuccess)
             {
-                _join.Acknowledge(_record, window);
+                _join.Acknowledge(record, window);
             }
         }
     }
@@ -219,12 +263,12 @@ public sealed class WindowAggregator
         return true;
     }
 
-    private ActivityWindow? ActivityAt(long index)
+    private ActivityWindow? ActivityAt(long index, int facts)
     {
         OpenWindow? window = _windows.Open(index, activityIsFinal: false);
         if (window is null)
         {
-            _counters.CountLimited(LimitKind.OpenWindows, 1);
+            _counters.CountLimited(LimitKind.OpenWindows, facts);
             return null;
         }
         return window.Activity ??= new(_settings, _counters);
