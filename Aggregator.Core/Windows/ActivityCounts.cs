@@ -75,6 +75,24 @@ internal sealed class ActivityCounts(GroupKey group, int maxErrorCodes)
         }
     }
 
+    /// <summary>Adds what another one has, which is not used any more.</summary>
+    public void Merge(ActivityCounts other)
+    {
+        Facts += other.Facts;
+        _received += other._received;
+        _acks += other._acks;
+        _users.Merge(other._users);
+        _samples.Merge(other._samples);
+        if (_errors is null)
+        {
+            _errors = other._errors;
+        }
+        else if (other._errors is not null)
+        {
+            _errors.Merge(other._errors);
+        }
+    }
+
     public GroupActivity ToResult() => new(group, _users.Count, _received, Latency(), _acks, _errors?.ToList() ?? []);
 
     private LatencyStatistics? Latency() => _samples.Count == 0

@@ -58,25 +58,37 @@ internal sealed class ActivityWindow
         }
     }
 
+    /// <summary>Adds what another lane has of the same window.</summary>
+    /// <param name="other">Is not used any more.</param>
+    /// <param name="counters">Takes the facts that limits leave out now.</param>
+    public void Merge(ActivityWindow other, FoldCounters counters)
+    {
+        _total.Merge(other._total);
+        for (int s = 0; s < _sets.Length; s++)
+        {
+            _sets[s].Merge(other._sets[s], static (into, from) => into.Merge(from), left => counters.CountLimited(LimitKind.Series, left.Facts));
+        }
+    }
+
     /// <summary>The total, then the groups in order. Counts what the limits left out, so it is called once.</summary>
-    public IReadOnlyList<GroupActivity> ToResult()
+    public IReadOnlyList<GroupActivity> ToResult(FoldCounters counters)
     {
         List<GroupActivity> result = [_total.ToResult()];
-        CountErrorsLeftOut(_total);
+        CountErrorsLeftOut(_total, counters);
         foreach (ActivityCounts counts in _sets.SelectMany(set => set.Kept))
         {
             result.Add(counts.ToResult());
-            CountErrorsLeftOut(counts);
+            CountErrorsLeftOut(counts, counters);
         }
         result.Sort((left, right) => GroupKey.Compare(left.Group, right.Group));
         return result;
     }
 
-    private void CountErrorsLeftOut(ActivityCounts counts)
+    private static void CountErrorsLeftOut(ActivityCounts counts, FoldCounters counters)
     {
         if (counts.ErrorsLeftOut > 0)
         {
-            _counters.CountLimited(LimitKind.ErrorCodes, counts.ErrorsLeftOut);
+            counters.CountLimited(LimitKind.ErrorCodes, counts.ErrorsLeftOut);
         }
     }
 

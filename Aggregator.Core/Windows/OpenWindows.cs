@@ -50,6 +50,12 @@ internal sealed class OpenWindows(int limit)
         return window;
     }
 
+    /// <summary>Which one <see cref="TakeActivity"/> would take; <see cref="long.MaxValue"/> for none.</summary>
+    public long NextActivity => _activities.TryPeek(out _, out long index) ? index : long.MaxValue;
+
+    /// <summary>Which one <see cref="TakeDelivery"/> would take; <see cref="long.MaxValue"/> for none.</summary>
+    public long NextDelivery => _deliveries.TryPeek(out _, out long index) ? index : long.MaxValue;
+
     /// <summary>The next window, in order, whose activity is final when that of all windows through <paramref name="final"/> is.</summary>
     public OpenWindow? TakeActivity(long final) => Take(_activities, final);
 
