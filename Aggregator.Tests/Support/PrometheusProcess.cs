@@ -49,9 +49,7 @@ internal sealed class PrometheusProcess : IAsyncDisposable
     /// <param name="cancellation">Ends the wait.</param>
     /// <param name="further">More of the configuration, in YAML: rule files, an Alertmanager.</param>
     public static Task<PrometheusProcess> StartAsync(string program, string jobs, CancellationToken cancellation, string further = "") => StartAsync(
-        program, "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
-scrape_configs:
-" + jobs + further, [], null, cancellation);
+        program, "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\nscrape_configs:\n" + jobs + further, [], null, cancellation);
 
     /// <summary>One that scrapes nothing: it gets what it has by remote write, or finds it in its folder.</summary>
     /// <param name="program">Its path.</param>
