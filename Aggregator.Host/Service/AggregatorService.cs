@@ -104,20 +104,22 @@ public sealed class AggregatorService : IAsyncDisposable
     private async Task StartPartsAsync(AggregatorSettings settings, WebServerOptions web, IReadOnlyList<IResultOutput> outputs,
         ILoggerFactory loggers, CancellationToken cancellation)
     {
-        foreach (IResultOutput output in outputs)
+        ServiceStatus status = new();
+        DetachingOutput[] others = [.. outputs.Select(output => new DetachingOutput(output, status, loggers.CreateLogger<DetachingOutput>(), _time))];
+        foreach (DetachingOutput output in others)
         {
             _parts.Push(output);
         }
-        ServiceStatus status = new();
         FoldCounters counters = new();
         BuildInfo build = BuildInfo.Of(Assembly.GetExecutingAssembly());
+        List<IResultOutput> all = [.. others];
         if (settings.RemoteWrite.Url is not null)
         {
             status.RemoteWrite = new();
             RemoteWriteOutput remote = new(settings.RemoteWrite, settings.Aggregation.Groups, build, losesNothing: false, status.RemoteWrite,
                 loggers.CreateLogger<RemoteWriteOutput>(), _time);
             _parts.Push(remote);
-            outputs = [.. outputs, remote];
+            all.Add(remote);
         }
         PrometheusOutput page = new(settings.Aggregation);
         _parts.Push(page);
@@ -143,7 +145,7 @@ public sealed class AggregatorService : IAsyncDisposable
         _parts.Push(source);
         _committer = new(source.Offsets, status, loggers.CreateLogger<OffsetCommitter>(), _time);
         _parts.Push(new Part(_committer));
-        ResultPublisher publisher = new([page, history, .. outputs], status, loggers.CreateLogger<ResultPublisher>(), _time);
+        ResultPublisher publisher = new([page, history, .. all], status, loggers.CreateLogger<ResultPublisher>(), _time);
         _parts.Push(publisher);
         RejectedRecords rejects = new(new RejectLog(kafka, loggers.CreateLogger<RejectLog>(), _time), _deadLetters);
         LiveFold fold = new(settings.Aggregation, settings.Fields, kafka, counters, status, rejects, _time);
