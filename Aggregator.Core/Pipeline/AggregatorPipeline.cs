@@ -16,7 +16,7 @@ public static class AggregatorPipeline
             .Via(new FoldStage(fold, source.Pool))
             .SelectAsync(ResultPublisher.MaxUnderWay, publisher.PublishAsync)
             .ToMaterialized(
-                Sink.ForEach<FoldStep>(step => committer.Submit(step.Offsets, step.Assignment)),
+                Sink.ForEach<FoldStep>(step => committer.Submit(step.Offsets, step.Assignment, step.Number)),
                 (control, completion) => new PipelineControl(control, completion))
             .Named("aggregator");
 }

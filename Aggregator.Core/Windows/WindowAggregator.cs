@@ -57,18 +57,40 @@ public sealed class WindowAggregator
     public long? LastWindowMs => _final.LastDelivery * _sizeMs;
 
     /// <summary>Makes a partition known, from a place in it on; one that appears in a batch unannounced starts at its first record.</summary>
-    public void AddPartition(PartitionId partition, LogPosition start) => Partition(partition.Index) = new(partition, start);
+    /// <param name="partition">The partition.</param>
+    /// <param name="start">Where it is read from.</param>
+    /// <param name="passages">When time passed over it in the run before this one, in the order of their offsets; null for never.</param>
+    public void AddPartition(PartitionId partition, LogPosition start, IReadOnlyList<IdlePassage>? passages = null) =>
+        Partition(partition.Index) = new(partition, start, passages ?? []);
 
     /// <summary>How far each partition is.</summary>
     public IEnumerable<PartitionProgress> Progress => _partitions.OfType<PartitionFold>()
-        .Select(p => new PartitionProgress(p.Id, p.NextOffset, p.Watermark.Ms, p.Rejected, p.Late));
+        .Select(p => new PartitionProgress(p.Id, p.NextOffset, p.Watermark.Ms, p.ReachedMs, p.Rejected, p.Late));
+
+    /// <summary>The end of the last window that is over at a time.</summary>
+    public long LastEndBy(long timeMs) => timeMs < 0 ? PartitionWatermark.None : timeMs / _sizeMs * _sizeMs;
 
     /// <summary>From where a partition must be read again by one who knows only what was given out so far.</summary>
     public LogPosition LowWater(PartitionId partition)
     {
         PartitionFold state = Partition(partition.Index)!;
-        return state.Needed.LowWater(_final.Settled, _final.CohortsClosedBy(state.Watermark.Ms), state.Next);
+        return state.Needed.LowWater(_final.Settled, _final.CohortsClosedBy(state.ReachedMs), state.Next);
     }
+
+    /// <summary>Time moves on without an idle partition: what it brings from now on is judged against that time too.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="timeMs">How far, ms since the epoch. It never goes back.</param>
+    public void PassOver(PartitionId partition, long timeMs)
+    {
+        PartitionFold state = Partition(partition.Index)!;
+        if (timeMs > state.ReachedMs && !state.Passages.Add(state.NextOffset, timeMs))
+        {
+            _counters.CountLimited(LimitKind.IdlePassages, 1);
+        }
+    }
+
+    /// <summary>What one who reads a partition again from <see cref="LowWater"/> must know of the times that passed over it.</summary>
+    public IReadOnlyList<IdlePassage> PassagesFrom(PartitionId partition, LogPosition lowWater) => Partition(partition.Index)!.Passages.From(lowWater);
 
     /// <summary>A partition was read up to an offset without a record (control records of transactions take offsets too).</summary>
     public void SkipTo(PartitionId partition, long offset)
@@ -76,6 +98,7 @@ public sealed class WindowAggregator
         if (Partition(partition.Index) is { } state && offset > state.NextOffset)
         {
             state.NextOffset = offset;
+            state.Passages.Enter(offset);
         }
     }
 
@@ -91,11 +114,15 @@ public sealed class WindowAggregator
         {
             PartitionId id = batch.Partitions[i];
             long offset = batch.Offsets[i];
-            PartitionFold partition = Partition(id.Index) ??= new(id, new(offset, PartitionWatermark.None));
+            PartitionFold partition = Partition(id.Index) ??= new(id, new(offset, PartitionWatermark.None), []);
             if (partition.BatchNumber != _batchNumber)
             {
                 partition.BatchNumber = _batchNumber;
                 partition.Needed.BeginBatch(new(offset, partition.Watermark.Ms));
+            }
+            if (offset >= partition.Passages.NextOffset)
+            {
+                partition.Passages.Enter(offset);
             }
             partition.NextOffset = offset + 1;
             _counters.CountRecords(id.Topic, 1);
@@ -206,13 +233,21 @@ public sealed class WindowAggregator
         }
     }
 
-    /// <summary>Judges a fact by its own partition's watermark, then by what is final already (after its partition was idle); counts it where it is late.</summary>
+    /// <summary>
+    /// Judges a fact by its own partition's watermark, then by the time that passed over the partition while it was idle, and by what is final already;
+    /// counts it where it is late.
+    /// </summary>
     private bool IsLate(PartitionFold partition, FactKind kind, long window, long final, long graceMs)
     {
-        bool isPassed = partition.Watermark.HasPassed(((window + 1) * _sizeMs) + graceMs);
-        if (!isPassed && window > final)
+        long endMs = ((window + 1) * _sizeMs) + graceMs;
+        bool isPassed = partition.Watermark.HasPassed(endMs);
+        if (!isPassed && window > final && endMs > partition.Passages.TimeMs)
         {
             return false;
+        }
+        if (!isPassed)
+        {
+            partition.Passages.Used();
         }
         partition.Late++;
         _counters.CountLate(kind, isPassed ? LateCause.Watermark : LateCause.AfterIdle);

@@ -132,7 +132,7 @@ public sealed class AggregatorService : IAsyncDisposable
         ResultPublisher publisher = new([page, .. outputs], status, loggers.CreateLogger<ResultPublisher>(), _time);
         _parts.Push(publisher);
         RejectedRecords rejects = new(new RejectLog(kafka, loggers.CreateLogger<RejectLog>(), _time), _deadLetters);
-        LiveFold fold = new(settings.Aggregation, settings.Fields, kafka, counters, status, rejects, _time);
+        LiveFold fold = new(settings.Aggregation, settings.Fields, kafka, counters, status, rejects, _committer.Progress, _time);
         _pipeline = AggregatorPipeline.Build(source, fold, publisher, _committer).Run(akka.System.Materializer());
     }
 
