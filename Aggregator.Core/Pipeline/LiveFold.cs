@@ -153,7 +153,8 @@ public sealed class LiveFold
         {
             if (_folded.TryGetValue(partition, out long next))
             {
-                _clock.Confirm(partition.Index, next >= end, asked);
+                // What was read beyond that end was written since: then the partition was not empty all the time.
+                _clock.Confirm(partition.Index, next == end, asked);
             }
         }
         _clock.Tick(ends.AskedAt);

@@ -50,6 +50,10 @@ internal sealed class IdlePassages
     public bool Add(long nextOffset, long timeMs)
     {
         Enter(nextOffset);
+        if (timeMs <= TimeMs)
+        {
+            return true;
+        }
         if (_inForce >= 0 && _passages[_inForce].Offset == nextOffset)
         {
             _passages[_inForce] = new(nextOffset, timeMs);

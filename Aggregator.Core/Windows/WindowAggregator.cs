@@ -147,6 +147,10 @@ public sealed class WindowAggregator
             partition.Watermark.Observe(_record.ReportMs, _latenessMs);
         }
         _counters.CountDecodeFallbacks(_decoder.Fallbacks - fallbacks);
+        foreach (PartitionFold? partition in _partitions)
+        {
+            partition?.Passages.Enter(partition.NextOffset);
+        }
     }
 
     /// <summary>Tells how far event time has come in all partitions: windows that are over by then become final.</summary>

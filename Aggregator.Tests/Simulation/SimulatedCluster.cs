@@ -10,6 +10,9 @@ internal sealed class SimulatedCluster(IEnumerable<PartitionId> partitions)
 
     public IReadOnlyDictionary<PartitionId, SimulatedLog> Logs { get; } = partitions.ToDictionary(partition => partition, partition => new SimulatedLog(partition));
 
+    /// <summary>Takes a line for every commit; null for nobody.</summary>
+    public Action<string>? Log { get; set; }
+
     /// <summary>Whether the brokers answer.</summary>
     public bool Answers { get; set; } = true;
 
@@ -51,6 +54,7 @@ internal sealed class SimulatedCluster(IEnumerable<PartitionId> partitions)
             {
                 throw new BrokenInvariantException($"{point.Partition}: metadata of {metadata.Length} characters");
             }
+            Log?.Invoke($"{point.Partition}@{point.Offset} {metadata}");
             _commits[point.Partition] = (point.Offset, metadata);
             Passages[point.Partition].UnionWith(point.Metadata.Passages);
             FinalThroughMs = Math.Max(FinalThroughMs, point.Metadata.FinalThroughMs ?? long.MinValue);

@@ -58,6 +58,9 @@ internal sealed class SimulatedMember
     public override string ToString() =>
         $"generation {Generation}, {_inbox.Count} to fold, {_toPublish.Count} to publish, {(_toCommit is null ? 0 : 1)} to commit, at {string.Join(' ', _positions.Values)}";
 
+    /// <summary>Whether it has read everything that is written.</summary>
+    public bool HasRead => _cluster.Logs.Values.All(log => _positions.TryGetValue(log.Partition, out long position) && log.Next(position) is null);
+
     /// <summary>It loses what it had: the client says so, and what was read but not folded is dropped.</summary>
     public void Unassign()
     {

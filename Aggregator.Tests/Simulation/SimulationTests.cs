@@ -44,7 +44,7 @@ public class SimulationTests
             }
         }
 
-        string[] all = [.. Enum.GetNames<SimulatedEvent>(), "a member joins", "published again", "after idle", "passages", "windows", "undisturbed"];
+        string[] all = [.. Enum.GetNames<SimulatedEvent>(), "a member joins", "published again", "after idle", "woken up", "windows", "undisturbed"];
         Assert.All(all, what => Assert.True(worlds.GetValueOrDefault(what) >= 10, $"{what}: in {worlds.GetValueOrDefault(what)} worlds of 300"));
     }
 
