@@ -93,7 +93,7 @@ internal sealed class ConsumerLoop
         _board.Publish(_session, []);
         while (!stop())
         {
-            if ((_broken ?? _start.Hopeless) is { } problem)
+            if ((_broken ?? _start.Hopeless ?? _gate?.Hopeless) is { } problem)
             {
                 return problem;
             }

@@ -8,6 +8,13 @@ namespace Aggregator.Core.Kafka;
 /// <summary>One consumer from its making to its end, with the admin client on the same connections. After a fatal error a new one takes its place.</summary>
 internal sealed class ConsumerSession
 {
+    /// <summary>
+    /// When the client gives a question about a group up; the longest that it takes. A question that is given up while no broker is connected ends the process when
+    /// one comes back: librdkafka's request for the coordinator lives on and finds its memory freed (librdkafka #4605, #5397; 2.16 has it). So questions stay open over
+    /// outages, and <see cref="StandbyGate"/> replaces the client long before this.
+    /// </summary>
+    public static readonly TimeSpan GroupQuestionTimeout = TimeSpan.FromHours(1);
+
     private readonly IsolationLevel _isolation;
     private readonly bool _incremental;
     private int _closed;
@@ -96,14 +103,14 @@ internal sealed class ConsumerSession
     public Task<IReadOnlyList<ClusterTopic>> DescribeTopicsAsync(IReadOnlyList<string> topics, TimeSpan timeout) =>
         TopicQuestion.DescribeAsync(Admin, topics, timeout);
 
-    /// <summary>Who is in a group, this consumer included once it joined.</summary>
+    /// <summary>Who is in a group, this consumer included once it joined. Stays open while no broker is there.</summary>
     /// <exception cref="KafkaException">The brokers do not answer, or do not tell.</exception>
-    public async Task<GroupView> DescribeGroupAsync(string group, TimeSpan timeout)
+    public async Task<GroupView> DescribeGroupAsync(string group)
     {
         try
         {
             DescribeConsumerGroupsResult result =
-                await Admin.DescribeConsumerGroupsAsync([group], new DescribeConsumerGroupsOptions { RequestTimeout = timeout }).ConfigureAwait(false);
+                await Admin.DescribeConsumerGroupsAsync([group], new DescribeConsumerGroupsOptions { RequestTimeout = GroupQuestionTimeout }).ConfigureAwait(false);
             ConsumerGroupDescription description = result.ConsumerGroupDescriptions[0];
             return new GroupView(description.State == ConsumerGroupState.Stable,
             [

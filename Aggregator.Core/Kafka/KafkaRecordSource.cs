@@ -16,7 +16,6 @@ namespace Aggregator.Core.Kafka;
 public sealed class KafkaRecordSource : IAsyncDisposable
 {
     private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan DescribeTimeout = TimeSpan.FromSeconds(15);
 
     private readonly SourceContext _context;
     private readonly SourceOutput _output;
@@ -160,7 +159,7 @@ public sealed class KafkaRecordSource : IAsyncDisposable
 
     private StandbyGate? Gate(ConsumerSession session) => SharesPartitions
         ? null
-        : new StandbyGate(_context, _configuration.GetValueOrDefault("group.instance.id"), () => session.DescribeGroupAsync(_context.Settings.GroupId, DescribeTimeout));
+        : new StandbyGate(_context, _configuration.GetValueOrDefault("group.instance.id"), () => session.DescribeGroupAsync(_context.Settings.GroupId));
 
     private void Log(LogMessage message)
     {

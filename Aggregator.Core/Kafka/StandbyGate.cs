@@ -12,30 +12,44 @@ internal sealed class StandbyGate(SourceContext context, string? ownInstanceId, 
     /// <summary>Between two questions; a good part of the time that a standby needs to take over after a clean stop.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a group that cannot be asked about keeps a consumer out that has not seen another member.</summary>
+    /// <summary>How long a group that connected brokers do not tell about keeps a consumer out that has not seen another member.</summary>
     private static readonly TimeSpan PatienceForAnswer = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a question may stay open before the client is replaced; well within <see cref="ConsumerSession.GroupQuestionTimeout"/>.</summary>
+    private static readonly TimeSpan LongestQuestion = TimeSpan.FromMinutes(30);
 
     private static readonly TimeSpan TellAgain = TimeSpan.FromMinutes(10);
 
-    private readonly long _made = context.Time.GetTimestamp();
     private Task<GroupView>? _asking;
     private long? _askedAt;
+    private long? _connectedAt;
     private string? _atWork;
     private long _toldAt;
 
     /// <summary>Whether the brokers tell who is in the group.</summary>
     public bool CanSee { get; private set; } = true;
 
+    /// <summary>Why the client has to be replaced; null while it need not.</summary>
+    public string? Hopeless => _asking is { IsCompleted: false } && context.Time.GetElapsedTime(_askedAt!.Value) > LongestQuestion
+        ? $"nobody told for {LongestQuestion.TotalMinutes:0} minutes who is in the group"
+        : null;
+
     /// <summary>Whether the consumer may join now. Says why not.</summary>
     public bool MayJoin()
     {
+        _connectedAt = context.Status.KafkaConnected ? _connectedAt ?? context.Time.GetTimestamp() : null;
         try
         {
-            if (Answer() is not { } group)
+            GroupView? group = Answer();
+            if (group is null && MustWait)
             {
                 return false;
             }
-            if (StandbyRule.AtWork(group, ownInstanceId) is { } member)
+            if (group is null)
+            {
+                TellOfJoiningBlindly("no answer");
+            }
+            else if (StandbyRule.AtWork(group, ownInstanceId) is { } member)
             {
                 StandBy(member);
                 return false;
@@ -44,15 +58,11 @@ internal sealed class StandbyGate(SourceContext context, string? ownInstanceId, 
         catch (KafkaException e)
         {
             CanSee = !IsRefusal(e.Error.Code);
-            if (CanSee && (_atWork is not null || context.Time.GetElapsedTime(_made) < PatienceForAnswer))
+            if (CanSee && MustWait)
             {
-                return false; // who saw another member at work waits on: without brokers there is nothing to take over
+                return false;
             }
-            if (!CanSee)
-            {
-                context.Warn("standby", $"Who is in group {context.Settings.GroupId} cannot be asked ({e.Error.Reason}): joining it without. "
-                    + "If another instance is at work there, neither gives results.");
-            }
+            TellOfJoiningBlindly(e.Error.Reason);
         }
         if (_atWork is not null)
         {
@@ -86,6 +96,12 @@ internal sealed class StandbyGate(SourceContext context, string? ownInstanceId, 
             return false; // asked again; the monitor tells when brokers do not answer
         }
     }
+
+    // Who saw another member at work waits on, and so does everybody while no broker is there: there is nothing to take over.
+    private bool MustWait => _atWork is not null || _connectedAt is not { } since || context.Time.GetElapsedTime(since) < PatienceForAnswer;
+
+    private void TellOfJoiningBlindly(string why) => context.Warn("standby",
+        $"Who is in group {context.Settings.GroupId} cannot be asked ({why}): joining it without. If another instance is at work there, neither gives results.");
 
     /// <summary>The answer to the last question, once; null while there is none.</summary>
     private GroupView? Answer()

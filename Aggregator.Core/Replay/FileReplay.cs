@@ -42,6 +42,18 @@ public sealed class FileReplay
     /// <exception cref="IOException">A file cannot be read or written.</exception>
     public ReplaySummary Run(Stream output, CancellationToken cancellation)
     {
+        Run(results => Write(output, results), cancellation);
+        output.Flush();
+        return _summary;
+    }
+
+    /// <summary>Reads all input and hands out what becomes final.</summary>
+    /// <param name="take">Takes results, in the order of the windows.</param>
+    /// <param name="cancellation">Ends the replay; what was handed out by then is not all.</param>
+    /// <exception cref="ReplayInputException">A line is no envelope, or a partition's offsets are not in order.</exception>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public ReplaySummary Run(Action<FinalResults> take, CancellationToken cancellation)
+    {
         _ends = FindEnds(cancellation);
         long bytesBefore = 0;
         for (int file = 0; file < _inputs.Count; file++)
@@ -52,13 +64,12 @@ public sealed class FileReplay
                 cancellation.ThrowIfCancellationRequested();
                 _aggregator.Fold(_batch);
                 long watermark = WatermarkAt(file, lines.LineNumber);
-                Write(output, _aggregator.Advance(watermark));
+                Give(take, _aggregator.Advance(watermark));
                 Progress?.Invoke(bytesBefore + lines.BytesRead, _summary.Records, EventTime());
             }
             bytesBefore += lines.BytesRead;
         }
-        Write(output, _aggregator.Advance(long.MaxValue));
-        output.Flush();
+        Give(take, _aggregator.Advance(long.MaxValue));
         return _summary;
     }
 
@@ -143,11 +154,19 @@ public sealed class FileReplay
         return latest == PartitionWatermark.None ? null : latest;
     }
 
+    private void Give(Action<FinalResults> take, FinalResults results)
+    {
+        if (!results.IsEmpty)
+        {
+            _summary.Windows += results.Windows.Count;
+            take(results);
+        }
+    }
+
     private void Write(Stream output, FinalResults results)
     {
         foreach (WindowResult window in results.Windows)
         {
-            _summary.Windows++;
             foreach (GroupResult group in window.Groups)
             {
                 ResultLine.Write(output, window.Window, group, _settings.Groups);

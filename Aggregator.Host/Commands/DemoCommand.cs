@@ -66,7 +66,8 @@ public static class DemoCommand
             end.CancelAfter(limit);
         }
         TimeProvider time = TimeProvider.System;
-        using ILoggerFactory loggers = ConsoleLogging.Create(level);
+        LiveTable table = LiveTable.ForStandardOutput();
+        using ILoggerFactory loggers = table.IsLive && !Console.IsErrorRedirected ? ConsoleLogging.Create(level, table.Say) : ConsoleLogging.Create(level);
         using EmbeddedBroker broker = EmbeddedBroker.Start();
         KafkaSettings kafka = settings.Kafka with { BootstrapServers = broker.BootstrapServers, AutoOffsetReset = "earliest" };
         broker.CreateTopic(kafka.LatencyTopic, Partitions);
@@ -76,7 +77,6 @@ public static class DemoCommand
         long start = now - (long)History.TotalMilliseconds;
         traffic = traffic with { StartMs = start - (start % (long)settings.Aggregation.Window.TotalMilliseconds), Fields = settings.Fields };
 
-        LiveTable table = LiveTable.ForStandardOutput();
         try
         {
             await using AggregatorService service =

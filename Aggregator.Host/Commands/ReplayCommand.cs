@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Aggregator.Core.Replay;
+using Aggregator.Core.Windows;
+using Aggregator.Host.Backfill;
 using Aggregator.Host.Settings;
 using Aggregator.Host.Terminal;
 
@@ -9,6 +12,9 @@ namespace Aggregator.Host.Commands;
 /// <summary>The verb <c>replay</c>.</summary>
 public static class ReplayCommand
 {
+    /// <summary>Where results can go. The first takes files of extensions that are nobody's.</summary>
+    private static IReadOnlyList<IReplayOutputKind> OutputKinds() => [new ResultLinesKind()];
+
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public static Command Create()
@@ -25,11 +31,13 @@ public static class ReplayCommand
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = true,
         };
-        Option<string> output = new("--output")
+        IReadOnlyList<IReplayOutputKind> kinds = OutputKinds();
+        Option<string[]> output = new("--output")
         {
             HelpName = "FILE",
-            Description = "Takes the results, one JSON object a line for each window and group; '-' is stdout.",
-            DefaultValueFactory = _ => "-",
+            Description = "Takes the results, any number of times: .jsonl (or '-' for stdout, the default) gets one JSON object a line for each window and group.",
+            Arity = ArgumentArity.OneOrMore,
+            AllowMultipleArgumentsPerToken = false,
         };
         Option<string?> summary = new("--summary")
         {
@@ -38,22 +46,30 @@ public static class ReplayCommand
         };
         command.Options.Add(input);
         command.Options.Add(output);
+        foreach (IReplayOutputKind kind in kinds)
+        {
+            kind.AddOptions(command);
+        }
         command.Options.Add(summary);
         command.SetAction((parsed, cancellation) => ReplayAsync(
-            settings.Read(parsed), parsed.GetValue(input)!, parsed.GetValue(output)!, parsed.GetValue(summary), cancellation));
+            parsed, kinds, settings.Read(parsed), parsed.GetValue(input)!, parsed.GetValue(output) ?? [], parsed.GetValue(summary), cancellation));
         return command;
     }
 
     private static async Task<int> ReplayAsync(
-        AggregatorSettings settings, string[] inputs, string output, string? summaryFile, CancellationToken cancellation)
+        ParseResult parsed, IReadOnlyList<IReplayOutputKind> kinds, AggregatorSettings settings, string[] inputs, string[] outputFiles, string? summaryFile,
+        CancellationToken cancellation)
     {
         ReplayFile[] files = [.. inputs.Select(path => File.Exists(path) ? new ReplayFile(path) : throw new CommandFailedException($"{path}: there is no such file"))];
         FileReplay replay = new(files, settings.Aggregation, settings.Fields, settings.Kafka.LatencyTopic, settings.Kafka.AckTopic);
         await using ReplayProgress progress = ReplayProgress.ForStandardError(files.Sum(file => file.Length), TimeProvider.System);
         replay.Progress = progress.Report;
-        await using OutputFile results = OutputFile.Create(output);
-        ReplaySummary summary = await Task.Run(() => replay.Run(results.Stream, cancellation), cancellation);
-        results.Complete();
+        await using ReplayOutputs outputs = await ReplayOutputs.OpenAsync(
+            kinds, new(parsed, outputFiles, settings, FromMs: null, ToMs: null, new Dictionary<string, JsonNode?>()));
+        // a thread of its own, so that waiting for an output there holds up nothing else
+        void Publish(FinalResults results) => outputs.PublishAsync(results, cancellation).AsTask().GetAwaiter().GetResult();
+        ReplaySummary summary = await Task.Run(() => replay.Run(Publish, cancellation), cancellation);
+        IReadOnlyList<string> said = await outputs.CompleteAsync(cancellation);
         if (summaryFile is not null)
         {
             await using OutputFile counts = OutputFile.Create(summaryFile);
@@ -65,6 +81,10 @@ public static class ReplayCommand
             counts.Complete();
         }
         await progress.FinishAsync($"{summary.Windows} windows");
+        foreach (string line in said)
+        {
+            await Console.Error.WriteLineAsync(line);
+        }
         if (summary.OtherTopics > 0)
         {
             await Console.Error.WriteLineAsync(

@@ -21,13 +21,14 @@ public static class AggregationSection
     public static AggregationSettings Read(SectionReader section)
     {
         ArgumentNullException.ThrowIfNull(section);
-        TimeSpan window = section.Time("Window", Defaults.Window, WindowRule);
+        TimeSpan given = Defaults.Window;
+        TimeSpan window = section.Time("Window", Defaults.Window, time => WindowRule(given = time));
         AggregationSettings settings = new()
         {
             Window = window,
             Lateness = section.Time("Lateness", Defaults.Lateness, time => Between(time, TimeSpan.Zero, Week)),
             // not set, it is one window: a window of 5 min with the minute of the default would be no whole multiple
-            AckTimeout = section.Time("AckTimeout", window, time => AckTimeoutRule(time, window, section.IsWrong("Window"))),
+            AckTimeout = section.Time("AckTimeout", window, time => AckTimeoutRule(time, window, given)),
             IdleTimeout = section.Time("IdleTimeout", Defaults.IdleTimeout, time => Between(time, Millisecond, Day)),
             MaxFutureSkew = section.Time("MaxFutureSkew", Defaults.MaxFutureSkew, time => Between(time, TimeSpan.Zero, TimeSpan.FromDays(36_500))),
             Identity = Enum.Parse<DeliveryIdentity>(section.Choice("Identity", "message", "message", "recipient")!, ignoreCase: true),
@@ -50,14 +51,19 @@ public static class AggregationSection
             ? null
             : "must divide an hour: 1 s, 10 s, 15 s, 30 s, 1 min, 5 min, …";
 
-    private static string? AckTimeoutRule(TimeSpan timeout, TimeSpan window, bool windowIsWrong)
+    /// <param name="timeout">What to judge.</param>
+    /// <param name="window">The window that counts.</param>
+    /// <param name="given">The window as it was given: where it cannot be used, a multiple of it is no second mistake.</param>
+    private static string? AckTimeoutRule(TimeSpan timeout, TimeSpan window, TimeSpan given)
     {
-        if (timeout <= TimeSpan.Zero || (!windowIsWrong && timeout.Ticks % window.Ticks != 0))
+        if (timeout <= TimeSpan.Zero || (!IsMultiple(timeout, window) && !IsMultiple(timeout, given)))
         {
             return $"must be a whole multiple of Window ({SettingTime.Format(window)})";
         }
         return timeout > Week ? $"must be at most {SettingTime.Format(Week)}" : null;
     }
+
+    private static bool IsMultiple(TimeSpan time, TimeSpan unit) => unit > TimeSpan.Zero && time.Ticks % unit.Ticks == 0;
 
     private static string? Between(TimeSpan time, TimeSpan least, TimeSpan most)
     {
@@ -76,6 +82,7 @@ public static class AggregationSection
         }
         // A set has no order: ["a","b"] and ["b","a"] would give every result twice.
         HashSet<string> seen = [];
+        List<string> problems = [];
         foreach (IReadOnlyList<string> names in groups)
         {
             string shown = "[" + string.Join(", ", names.Select(name => $"\"{name}\"")) + "]";
@@ -87,11 +94,11 @@ public static class AggregationSection
                 : !seen.Add(string.Join('\0', names.Order(StringComparer.Ordinal)))
                     ? $"{shown} occurs twice; the order of the names makes no difference"
                 : null;
-            if (problem is not null)
+            if (problem is not null && !problems.Contains(problem))
             {
-                return problem;
+                problems.Add(problem);
             }
         }
-        return null;
+        return problems.Count == 0 ? null : string.Join("; ", problems);
     }
 }

@@ -24,9 +24,6 @@ public sealed class SectionReader(string section, IReadOnlyList<RawSetting> raws
     /// <summary>Whether any source sets it.</summary>
     public bool IsSet(string name) => Find(name) is not null;
 
-    /// <summary>Whether it was found to be wrong; rules that compare two settings hold their tongue then.</summary>
-    public bool IsWrong(string name) => _wrong.Contains(name);
-
     public TimeSpan Time(string name, TimeSpan fallback, Func<TimeSpan, string?> rule)
     {
         ArgumentNullException.ThrowIfNull(rule);

@@ -46,6 +46,24 @@ public sealed class LiveTable : IResultOutput
 
     public string Name => "table";
 
+    /// <summary>Whether it draws on a terminal, where lines that others write there would tear it.</summary>
+    public bool IsLive => _terminal is not null;
+
+    /// <summary>Writes a line above the table, as the log of a verb that shows one.</summary>
+    public void Say(string line)
+    {
+        lock (_lock)
+        {
+            if (_terminal is null)
+            {
+                _output.WriteLine(line);
+                return;
+            }
+            // A live display moves down for what its own console writes; as wide as the terminal, so that nothing of the table is left beside it.
+            _terminal.Write(new Table().NoBorder().HideHeaders().Expand().AddColumn(new TableColumn("").Padding(0, 0)).AddRow(new Text(line, new Style(Color.Yellow))));
+        }
+    }
+
     /// <summary>A line below the table: where the metrics are, how to end. On a plain output it is written once each time it changes.</summary>
     public string Caption
     {
@@ -69,7 +87,10 @@ public sealed class LiveTable : IResultOutput
     /// <param name="windows">How many windows the table shows.</param>
     public static LiveTable ForStandardOutput(int windows = 12) => Console.IsOutputRedirected || Environment.GetEnvironmentVariable("TERM") == "dumb"
         ? Plain(Console.Out, windows)
-        : new(AnsiConsole.Console, Console.Out, windows);
+        : Live(AnsiConsole.Console, windows);
+
+    /// <summary>A live table on a terminal.</summary>
+    public static LiveTable Live(IAnsiConsole terminal, int windows = 12) => new(terminal, TextWriter.Null, windows);
 
     /// <summary>Plain lines into any writer.</summary>
     public static LiveTable Plain(TextWriter output, int windows = 12) => new(null, output, windows);

@@ -13,15 +13,22 @@ public sealed class BadSettingsTests : IDisposable
     [Fact]
     public void Every_error_is_named_at_once()
     {
-        string message = Complain("Aggregation:Window=00:00:07", "Aggregation:AckTimeout=-00:00:30", "Aggregation:Winodw=1");
+        string message = Complain("Aggregation:Window=00:00:07", "Aggregation:AckTimeout=00:00:30", "Aggregation:Winodw=1");
 
         Assert.Equal("""
             3 settings cannot be used:
-              Aggregation:Window      = 00:00:07    must divide an hour: 1 s, 10 s, 15 s, 30 s, 1 min, 5 min, …
-              Aggregation:AckTimeout  = -00:00:30   must be a whole multiple of Window (00:01:00)
+              Aggregation:Window      = 00:00:07   must divide an hour: 1 s, 10 s, 15 s, 30 s, 1 min, 5 min, …
+              Aggregation:AckTimeout  = 00:00:30   must be a whole multiple of Window (00:01:00)
               Aggregation:Winodw      unknown; did you mean Window?
             """, message);
     }
+
+    [Theory]
+    [InlineData("00:00:14")]
+    [InlineData("00:02:00")]
+    public void A_time_out_that_fits_the_window_as_given_or_as_it_would_be_is_no_second_error(string timeout) => Assert.Equal(
+        "1 setting cannot be used:\n  Aggregation:Window  = 00:00:07   must divide an hour: 1 s, 10 s, 15 s, 30 s, 1 min, 5 min, …",
+        Complain("Aggregation:Window=00:00:07", "Aggregation:AckTimeout=" + timeout));
 
     [Theory]
     [InlineData("Window", "00:00:00", "must divide an hour: 1 s, 10 s, 15 s, 30 s, 1 min, 5 min, …")]
@@ -49,6 +56,8 @@ public sealed class BadSettingsTests : IDisposable
     [InlineData("Groups", "[[\"a\",\"a\"]]", "[\"a\", \"a\"] has a name twice")]
     [InlineData("Groups", "[[\"a\",\"b\"],[\"a\",\"b\"]]", "[\"a\", \"b\"] occurs twice; the order of the names makes no difference")]
     [InlineData("Groups", "[[\"a\",\"b\"],[\"b\",\"a\"]]", "[\"b\", \"a\"] occurs twice; the order of the names makes no difference")]
+    [InlineData("Groups", "[[\"a\",\"a\"],[],[\"b\"]]", "[\"a\", \"a\"] has a name twice; a dimension set must have at least one name; the total is always there")]
+    [InlineData("AckTimeout", "-00:01:00", "must be a whole multiple of Window (00:01:00)")]
     [InlineData("Groups", "[[\"uid\"]]", "\"uid\" is a field of the records; a dimension must have another name")]
     public void An_impossible_value_of_the_aggregation_says_what_is_allowed(string name, string value, string problem) =>
         Assert.Equal($"1 setting cannot be used:\n  Aggregation:{name}  = {value}   {problem}", Complain($"Aggregation:{name}={value}"));

@@ -1,6 +1,9 @@
 using Aggregator.Core.Sketches;
 using Aggregator.Core.Windows;
+using Aggregator.Host.Logging;
 using Aggregator.Host.Terminal;
+using Microsoft.Extensions.Logging;
+using Spectre.Console;
 using Xunit;
 
 namespace Aggregator.Tests.Terminal;
@@ -27,6 +30,27 @@ public sealed class LiveTableTests
                 00:00:10             0          0          0          -          -          -          -          -          0
 
             """, output.ToString());
+    }
+
+    [Fact]
+    public async Task On_a_terminal_a_line_of_the_log_stands_above_the_table()
+    {
+        using StringWriter output = new();
+        IAnsiConsole terminal = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output), Ansi = AnsiSupport.Yes, ColorSystem = ColorSystemSupport.NoColors });
+        terminal.Profile.Width = 200;
+        await using (LiveTable table = LiveTable.Live(terminal))
+        {
+            using ILoggerFactory loggers = ConsoleLogging.Create(LogLevel.Warning, table.Say);
+            ILogger logger = loggers.CreateLogger("Aggregator.Core.Kafka.Source");
+            logger.LogInformation("not this");
+            logger.LogWarning("Kafka does not answer.");
+            await table.PublishAsync(new([Activity(0)], []), Never);
+        }
+
+        string text = output.ToString();
+        Assert.DoesNotContain("not this", text, StringComparison.Ordinal);
+        int line = text.IndexOf("warn  Source: Kafka does not answer.", StringComparison.Ordinal);
+        Assert.True(line > 0 && text.IndexOf("12,345", line, StringComparison.Ordinal) > line, text);
     }
 
     [Fact]
