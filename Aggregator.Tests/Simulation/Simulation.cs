@@ -1,8 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
-using Aggregator.Core.Generation;
 using Aggregator.Core.Records;
-using Aggregator.Core.Replay;
 using Aggregator.Core.Windows;
 using Aggregator.Tests.Support;
 using Aggregator.Tests.Windows;
@@ -15,12 +12,15 @@ namespace Aggregator.Tests.Simulation;
 /// </summary>
 internal sealed class Simulation
 {
+    private const string Joining = "a member joins";
+
     private readonly Random _random;
     private readonly RandomStream _stream;
     private readonly AggregationSettings _settings;
     private readonly SimulatedClock _clock = new(Windows.Records.T0 - 1_000);
     private readonly SimulatedCluster _cluster;
     private readonly PublishedResults _published;
+    private readonly SimulationOracle _oracle;
     private readonly Queue<(long At, EnvelopeRecord Record)> _toWrite;
     private readonly List<string>? _trace;
     private readonly int[] _odds;
@@ -37,8 +37,10 @@ internal sealed class Simulation
         _cluster = new(_stream.Records.Select(record => record.Partition)
             .Append(new(RecordTopic.Latency, 0)).Append(new(RecordTopic.Ack, 0)).Distinct().Order(Comparer<PartitionId>.Create((left, right) => left.Index - right.Index)));
         _published = new(_settings, _cluster);
-        _toWrite = new(Schedule());
+        _oracle = new(_settings, _cluster);
+        _toWrite = SimulatedTraffic.Schedule(_stream, _random);
         _member = NewMember();
+        trace?.AddRange(SimulatedTraffic.Describe(_settings, _toWrite));
         _cluster.Log = trace is null ? null : line => trace.Add("  committed " + line);
         // Worlds differ in what happens in them: in some nothing ever crashes, in some the brokers are silent half of the time.
         _odds = [.. Enum.GetValues<SimulatedEvent>().Select(what => what >= SimulatedEvent.Crash ? Pick(0, 0, 1, 1, 4) : Pick(5, 10, 20))];
@@ -71,35 +73,6 @@ internal sealed class Simulation
             trace?.AddRange(simulation._published.Lines.Select(line => "published " + line));
         }
         return (problem, simulation.Reached);
-    }
-
-    /// <summary>The settings and records of a world, for one who looks into it.</summary>
-    public static IEnumerable<string> Describe(int seed)
-    {
-        Simulation simulation = new(seed, null);
-        AggregationSettings settings = simulation._settings;
-        yield return $"Window {settings.Window}, Lateness {settings.Lateness}, AckTimeout {settings.AckTimeout}, IdleTimeout {settings.IdleTimeout}, "
-            + $"MaxFutureSkew {settings.MaxFutureSkew}, {settings.Identity}, Groups {string.Join(" ", settings.Groups.Select(set => string.Join('+', set)))}";
-        foreach ((long at, EnvelopeRecord record) in simulation._toWrite)
-        {
-            yield return $"at {at}: {record.Partition}@{record.Offset} ts {record.TimestampMs}: {(record.Value is null ? "null" : System.Text.Encoding.UTF8.GetString(record.Value))}";
-        }
-    }
-
-    /// <summary>When each record is written, by the monotonic clock: soon, or behind a producer that was cut off for a while.</summary>
-    private IEnumerable<(long At, EnvelopeRecord Record)> Schedule()
-    {
-        Dictionary<PartitionId, long> last = [];
-        List<(long At, EnvelopeRecord Record)> schedule = [];
-        for (int i = 0; i < _stream.Records.Count; i++)
-        {
-            EnvelopeRecord record = _stream.Records[i];
-            long lag = _random.Next(12) == 0 ? _random.Next(60_000) : _random.Next(1_500);
-            long at = Math.Max(last.GetValueOrDefault(record.Partition), _stream.WrittenAt[i] - Windows.Records.T0 + 2_000 + lag);
-            last[record.Partition] = at;
-            schedule.Add((at, record));
-        }
-        return schedule.OrderBy(entry => entry.At);
     }
 
     private void Live()
@@ -204,7 +177,7 @@ internal sealed class Simulation
 
     private void Join()
     {
-        Note("a member joins");
+        Note(Joining);
         _member.Unassign();
         _isUnsettled = _random.Next(5) == 0;
         _member.Assign(_cluster.Rebalance(), _random, all: !_isUnsettled);
@@ -266,22 +239,19 @@ internal sealed class Simulation
     private void Finish()
     {
         Note("the end");
-        if (_other is not null)
+        for (int i = 0; i < 100; i++)
         {
-            Repeat(100, _other.Fold);
-            Repeat(100, _other.Publish);
+            _other?.Fold();
+            _other?.Publish();
         }
-        while (_toWrite.TryPeek(out (long At, EnvelopeRecord Record) next))
-        {
-            Pass(next.At - _clock.ElapsedMs);
-        }
+        Pass(_toWrite.Select(entry => entry.At).DefaultIfEmpty(_clock.ElapsedMs).Max() - _clock.ElapsedMs);
         _isUnsettled = false;
         if (!_member.IsReading || _member.IsFenced || !_member.HasAll)
         {
             _member.Unassign();
             _member.Assign(_cluster.Rebalance(), _random, all: true);
         }
-        _clock.Step(Math.Max(0, EndOfAll() - _clock.WallMs));
+        _clock.Step(Math.Max(0, _oracle.EndOfAll() - _clock.WallMs));
         for (int second = 0; second < _settings.IdleTimeout.TotalSeconds + 8 || !_member.IsSettled; second++)
         {
             if (second > 10_000)
@@ -299,52 +269,15 @@ internal sealed class Simulation
         }
     }
 
-    private long EndOfAll()
-    {
-        // A message that is late has no duplicates, and so may have a result that it had not otherwise.
-        string[] last = [.. new[] { Oracle(withPassages: false).Lines, Oracle(withPassages: true).Lines }.Where(lines => lines.Count > 0).Select(lines => lines[^1])];
-        long lastMs = last.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("window_start").GetInt64()).DefaultIfEmpty().Max();
-        return lastMs + (long)(_settings.AckTimeout + _settings.Lateness + _settings.IdleTimeout + (3 * _settings.Window)).TotalMilliseconds;
-    }
-
     private string? Difference()
     {
-        ReferenceAggregator oracle = Oracle(withPassages: true);
         Reached["published again"] = _published.Repeated;
         Reached["after idle"] = Enum.GetValues<FactKind>().Sum(kind => _member.Counters.Late(kind, LateCause.AfterIdle));
         Reached["woken up"] = _cluster.Logs.Values.Count(log => _cluster.Passages[log.Partition].Any(passage => log.Next(passage.Offset) is not null));
         Reached["windows"] = _published.Lines.Count;
-        if (ResultComparer.Difference(oracle.Lines, _published.Lines) is { } difference)
-        {
-            return difference;
-        }
-        if (Reached.GetValueOrDefault("a member joins") + Reached.GetValueOrDefault(nameof(SimulatedEvent.Crash)) + Reached.GetValueOrDefault(nameof(SimulatedEvent.Halt)) > 1)
-        {
-            return null;
-        }
-        // An undisturbed life has counted everything once.
-        Reached["undisturbed"] = 1;
-        ReplaySummary summary = new(_member.Counters, "im-latency", "ack") { Windows = JsonDocument.Parse(oracle.Summary).RootElement.GetProperty("windows").GetInt32() };
-        return ResultComparer.Difference(oracle.Summary, summary.ToJson().ToJsonString()) is { } wrong ? "summary: " + wrong : null;
-    }
-
-    private ReferenceAggregator Oracle(bool withPassages)
-    {
-        ReferenceAggregator oracle = new(_settings);
-        foreach (SimulatedLog log in _cluster.Logs.Values)
-        {
-            Queue<IdlePassage> passages = new(withPassages ? _cluster.Passages[log.Partition] : []);
-            foreach (EnvelopeRecord record in log.Records)
-            {
-                while (passages.TryPeek(out IdlePassage passage) && passage.Offset <= record.Offset)
-                {
-                    oracle.PassOver(log.Partition, passages.Dequeue().TimeMs);
-                }
-                oracle.Add(record.Partition, record.Offset, record.TimestampMs, record.Value);
-            }
-        }
-        oracle.Finish();
-        return oracle;
+        bool isDisturbed = new[] { Joining, nameof(SimulatedEvent.Crash), nameof(SimulatedEvent.Halt) }.Sum(what => Reached.GetValueOrDefault(what)) > 1;
+        Reached["undisturbed"] = isDisturbed ? 0 : 1;
+        return _oracle.Difference(_published, isDisturbed ? null : _member.Counters);
     }
 
     private SimulatedMember NewMember() => new(_settings, _cluster, _clock, _published);

@@ -9,7 +9,7 @@ namespace Aggregator.Tests.Simulation;
 /// </summary>
 public class SimulationTests
 {
-    private const int Seeds = 4_000;
+    private const int Seeds = 3_000;
 
     [Fact]
     public void Whatever_happens_every_window_is_published_with_the_values_of_an_undisturbed_run()
@@ -24,7 +24,7 @@ public class SimulationTests
             {
                 List<string> trace = [];
                 Simulation.Run(seed, trace);
-                string story = wanted is null ? string.Join('\n', trace.TakeLast(25)) : string.Join('\n', Simulation.Describe(seed).Concat(trace));
+                string story = wanted is null ? string.Join('\n', trace.TakeLast(25)) : string.Join('\n', trace);
                 Assert.Fail($"{problem}\n{story}\nThe same again, with everything before it: scripts/simulate.sh {seed}");
             }
         }
@@ -34,7 +34,7 @@ public class SimulationTests
     public void The_simulated_worlds_reach_what_can_happen()
     {
         Dictionary<string, long> worlds = [];
-        for (int seed = 1; seed <= 300; seed++)
+        for (int seed = 1; seed <= 200; seed++)
         {
             (string? problem, IReadOnlyDictionary<string, long> reached) = Simulation.Run(seed);
             Assert.True(problem is null, $"scripts/simulate.sh {seed}: {problem}");
@@ -45,7 +45,7 @@ public class SimulationTests
         }
 
         string[] all = [.. Enum.GetNames<SimulatedEvent>(), "a member joins", "published again", "after idle", "woken up", "windows", "undisturbed"];
-        Assert.All(all, what => Assert.True(worlds.GetValueOrDefault(what) >= 10, $"{what}: in {worlds.GetValueOrDefault(what)} worlds of 300"));
+        Assert.All(all, what => Assert.True(worlds.GetValueOrDefault(what) >= 8, $"{what}: in {worlds.GetValueOrDefault(what)} worlds of 200"));
     }
 
     [Fact]
