@@ -14,14 +14,14 @@ internal sealed class PartitionFolds
     public PartitionFold? Find(PartitionId id) => id.Index < _partitions.Length ? _partitions[id.Index] : null;
 
     /// <summary>The partition; one that was not announced starts at the offset given.</summary>
-    public PartitionFold FindOrAdd(PartitionId id, long offset) => Find(id) ?? Add(id, new(offset, PartitionWatermark.None));
+    public PartitionFold FindOrAdd(PartitionId id, long offset) => Find(id) ?? Add(id, new(offset, PartitionWatermark.None), []);
 
-    public PartitionFold Add(PartitionId id, LogPosition start)
+    public PartitionFold Add(PartitionId id, LogPosition start, IReadOnlyList<IdlePassage> passages)
     {
         if (id.Index >= _partitions.Length)
         {
             Array.Resize(ref _partitions, Math.Max(16, id.Index * 2));
         }
-        return _partitions[id.Index] = new(id, start);
+        return _partitions[id.Index] = new(id, start, passages);
     }
 }

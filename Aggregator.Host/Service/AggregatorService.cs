@@ -148,7 +148,7 @@ public sealed class AggregatorService : IAsyncDisposable
         ResultPublisher publisher = new([page, history, .. all], status, loggers.CreateLogger<ResultPublisher>(), _time);
         _parts.Push(publisher);
         RejectedRecords rejects = new(new RejectLog(kafka, loggers.CreateLogger<RejectLog>(), _time), _deadLetters);
-        LiveFold fold = new(settings.Aggregation, settings.Fields, kafka, counters, status, rejects, _time);
+        LiveFold fold = new(settings.Aggregation, settings.Fields, kafka, counters, status, rejects, _committer.Progress, _time);
         _pipeline = AggregatorPipeline.Build(source, fold, publisher, _committer).Run(akka.System.Materializer());
     }
 

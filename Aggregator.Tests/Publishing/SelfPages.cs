@@ -63,6 +63,7 @@ internal static class SelfPages
         aggregator_limited_facts_total{limit="series"} 0
         aggregator_limited_facts_total{limit="error_codes"} 0
         aggregator_limited_facts_total{limit="open_windows"} 0
+        aggregator_limited_facts_total{limit="idle_passages"} 0
         # HELP aggregator_watermark_seconds Event time up to which activity is final, in seconds since 1970; absent before the first.
         # TYPE aggregator_watermark_seconds gauge
         # HELP aggregator_open_windows Windows of which something is not final yet.
