@@ -156,10 +156,7 @@ public sealed class WindowAggregator
                 _rejects.Rejected(batch, index, reason);
             }
         }
-        foreach (PartitionFold partition in _partitions.All)
-        {
-            partition.Passages.Enter(partition.NextOffset);
-        }
+        _partitions.EnterPassages();
     }
 
     /// <summary>Tells how far event time has come in all partitions: windows that are over by then become final.</summary>
