@@ -148,7 +148,7 @@ internal sealed class DeliveryJoin(AggregationSettings settings, OpenWindows win
         }
     }
 
-    private Cohort CohortOf(OpenWindow window) => window.Cohort ??= new(settings, windows.IdsBefore(window.Index));
+    private Cohort CohortOf(OpenWindow window) => window.Cohort ??= new(settings, windows.ExpectedIds(window.Index));
 
     /// <summary>The identity of the delivery: an absent recipient is one of its own (SPEC section 1).</summary>
     private ulong DeliveryId(DecodedRecord record)

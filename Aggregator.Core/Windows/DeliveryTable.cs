@@ -30,7 +30,8 @@ public sealed class DeliveryTable
     private const ulong SentElsewhereFlag = 16;
     private const int FlagBits = 5;
 
-    private const int SmallestSegment = 16;
+    // Without a window to go by: each further segment is one more place to look.
+    private const int SmallestSegment = 256;
     private const int Growth = 4;
 
     private readonly int _stateBits;

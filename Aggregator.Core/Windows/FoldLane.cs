@@ -1,4 +1,3 @@
-using Aggregator.Core.EventTime;
 using Aggregator.Core.Records;
 
 namespace Aggregator.Core.Windows;

@@ -13,14 +13,15 @@ internal sealed class OpenWindows(int limit)
     // By the last bits of the index: records jump between two or three windows all the time.
     private readonly OpenWindow?[] _found = new OpenWindow?[FoundSize];
     private long _version;
+    private int _lastIds;
 
     public int Count => _windows.Count;
 
     /// <summary>The first windows of which something is not final, in order.</summary>
     public IEnumerable<long> Earliest(int most) => _deliveries.UnorderedItems.Select(item => item.Priority).Order().Take(most);
 
-    /// <summary>How many ids the window before holds, for sizing the tables of this one; 0 where there is none.</summary>
-    public int IdsBefore(long index) => Find(index - 1)?.Cohort?.Deliveries.Count ?? 0;
+    /// <summary>How many ids a new window will probably get: as many as the one before it has, which may still grow, or as the last that was complete; 0 where there is none.</summary>
+    public int ExpectedIds(long index) => Math.Max(_lastIds, Find(index - 1)?.Cohort?.Deliveries.Count ?? 0);
 
     /// <summary>Windows before this one were dropped.</summary>
     public long OldestKept { get; private set; } = long.MinValue;
@@ -68,6 +69,7 @@ internal sealed class OpenWindows(int limit)
         OpenWindow? window = Take(_deliveries, final);
         if (window is not null)
         {
+            _lastIds = window.Cohort?.Deliveries.Count ?? 0;
             _delivered.Enqueue(window.Index);
         }
         return window;
