@@ -35,6 +35,17 @@ if [ $# -eq 0 ]; then
   if dotnet format Aggregator.sln --verify-no-changes --no-restore </dev/null; then passed=1; else failed=1; echo "test.sh: 'dotnet format Aggregator.sln' mends the lines above"; fi
 fi
 
+if [ $# -eq 0 ]; then
+  # That the benchmarks run, and that no step is several times slower than it should be beside a fixed loop in the same process. Timings of a busy machine say no more.
+  echo "== benchmarks"
+  if timeout --foreground 10m dotnet Aggregator.Benchmarks/bin/$configuration/net10.0/Aggregator.Benchmarks.dll quick --seconds 0.3 </dev/null \
+    && timeout --foreground 5m dotnet Aggregator.Benchmarks/bin/$configuration/net10.0/Aggregator.Benchmarks.dll grow --records 50000 --only partitions </dev/null; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1)); echo "test.sh: a benchmark failed or a step is over its limit"
+  fi
+fi
+
 echo "== test"
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
