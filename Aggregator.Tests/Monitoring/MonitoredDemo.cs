@@ -61,10 +61,10 @@ public sealed class MonitoredDemo : IAsyncLifetime, ICollectionFixture<Monitored
 
     private async Task<string> DemoAsync(string incident, string ackTimeout)
     {
-        // Few users, so that almost all show up in each window; 15 s for the others to start.
+        // Fewer users than ImOnlineUsersChanged judges: within 2 s users come and go. 15 s for the others to start.
         AggregatorProcess demo = Started(AggregatorProcess.Start(
         [
-            "demo", "--rate", "500", "--users", "500", "--incident", $"{incident}@15s:24s", "--web.listen-address", "127.0.0.1:0", "--log-level", "info",
+            "demo", "--rate", "500", "--users", "150", "--incident", $"{incident}@15s:24s", "--web.listen-address", "127.0.0.1:0", "--log-level", "info",
             "--set", "Aggregation:Window=00:00:02", "--set", "Aggregation:Lateness=00:00:10", "--set", $"Aggregation:AckTimeout={ackTimeout}",
             "--set", "Aggregation:IdleTimeout=00:01:00",
         ]));
