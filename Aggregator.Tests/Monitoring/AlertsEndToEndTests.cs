@@ -53,7 +53,7 @@ public sealed class AlertsEndToEndTests(MonitoredDemo demo)
         catch (TimeoutException)
         {
             string alerts = string.Join('\n', await demo.Prometheus.QueryAsync("max_over_time(ALERTS[10m])", Aborted));
-            Assert.Fail($"{what}: told were {string.Join(", ", demo.Receiver.Taken)}; Prometheus has\n{alerts}");
+            Assert.Fail($"{what}: told were {string.Join(", ", demo.Receiver.Taken.Select(told => $"{told.Name} {told.Labels["severity"]} {told.Status}"))}; Prometheus has\n{alerts}");
         }
     }
 }

@@ -13,11 +13,11 @@ internal static partial class ScaledYaml
     /// <summary>Windows of 2 s in place of 1 min.</summary>
     private const int OfMessages = 30;
 
-    private const int OfService = 6;
+    private const int OfService = 3;
 
     /// <summary>Writes scaled copies of all rules but those of hosts into a folder, and returns their paths.</summary>
     /// <param name="folder">Where to.</param>
-    /// <param name="resultAge">In place of the five windows of the threshold, since lateness does not shrink.</param>
+    /// <param name="resultAge">In place of the five windows of the threshold, since lateness and time-outs do not shrink.</param>
     public static string[] WriteRules(string folder, TimeSpan resultAge)
     {
         List<string> paths = [];

@@ -13,7 +13,7 @@ public sealed class PublicInterfaceTests
     public async Task The_families_of_the_page_are_these()
     {
         using MetricsFixture metrics = new(withProcess: true);
-        Assert.Equal(Lines(Pages.Families), await FamiliesAsync(metrics));
+        Assert.Equal(Lines(PageFamilies.All), await FamiliesAsync(metrics));
     }
 
     [Fact]
