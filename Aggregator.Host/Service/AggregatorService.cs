@@ -103,11 +103,8 @@ public sealed class AggregatorService : IAsyncDisposable
     private async Task StartPartsAsync(AggregatorSettings settings, ListenAddress listen, IReadOnlyList<IResultOutput> outputs,
         ILoggerFactory loggers, CancellationToken cancellation)
     {
-        foreach (IResultOutput output in outputs)
-        {
-            _parts.Push(output);
-        }
         ServiceStatus status = new();
+        List<IResultOutput> others = [.. outputs.Select(output => new DetachingOutput(output, status, loggers.CreateLogger<DetachingOutput>(), _time))];
         FoldCounters counters = new();
         BuildInfo build = BuildInfo.Of(Assembly.GetExecutingAssembly());
         if (settings.RemoteWrite.Url is not null)
@@ -115,8 +112,12 @@ public sealed class AggregatorService : IAsyncDisposable
             status.RemoteWrite = new();
             RemoteWriteOutput remote = new(settings.RemoteWrite, settings.Aggregation.Groups, build, losesNothing: false, status.RemoteWrite,
                 loggers.CreateLogger<RemoteWriteOutput>(), _time);
-            _parts.Push(remote);
-            outputs = [.. outputs, remote];
+            // Not to be let go: it never holds anyone back, for it has a buffer of its own.
+            others.Add(remote);
+        }
+        foreach (IResultOutput output in others)
+        {
+            _parts.Push(output);
         }
         PrometheusOutput page = new(settings.Aggregation);
         _parts.Push(page);
@@ -139,7 +140,7 @@ public sealed class AggregatorService : IAsyncDisposable
         _parts.Push(source);
         _committer = new(source.Offsets, status, loggers.CreateLogger<OffsetCommitter>(), _time);
         _parts.Push(new Part(_committer));
-        ResultPublisher publisher = new([page, .. outputs], status, loggers.CreateLogger<ResultPublisher>(), _time);
+        ResultPublisher publisher = new([page, .. others], status, loggers.CreateLogger<ResultPublisher>(), _time);
         _parts.Push(publisher);
         RejectedRecords rejects = new(new RejectLog(kafka, loggers.CreateLogger<RejectLog>(), _time), _deadLetters);
         LiveFold fold = new(settings.Aggregation, settings.Fields, kafka, counters, status, rejects, _time);

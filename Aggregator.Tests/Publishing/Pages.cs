@@ -25,6 +25,7 @@ internal static class Pages
         im_ack_errors_total counter
         im_latency_seconds histogram
         aggregator_build_info gauge
+        aggregator_web_connections_closed_total counter
         aggregator_ready gauge
         aggregator_records_total counter
         aggregator_decode_fallbacks_total counter
@@ -51,6 +52,7 @@ internal static class Pages
         aggregator_dead_letters_total counter
         aggregator_dead_letter_failures_total counter
         aggregator_output_failures_total counter
+        aggregator_output_dropped_results_total counter
         aggregator_output_queued_results gauge
         aggregator_remote_write_samples_total counter
         aggregator_remote_write_dropped_samples_total counter
