@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -18,8 +19,7 @@ internal sealed class RemoteWriteClient : IDisposable
     private readonly HttpClient _http;
     private readonly TimeProvider _time;
 
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A certificate or key cannot be used.</exception>
-    /// <exception cref="IOException">A file of the settings cannot be read.</exception>
+    /// <exception cref="IOException">A file of the settings cannot be read, or has no certificate or key that can be used.</exception>
     public RemoteWriteClient(RemoteWriteSettings settings, string userAgent, TimeProvider time)
     {
         _settings = settings;
@@ -113,6 +113,18 @@ internal sealed class RemoteWriteClient : IDisposable
     }
 
     private static SslClientAuthenticationOptions SslOptions(RemoteWriteSettings settings)
+    {
+        try
+        {
+            return CertificatesOf(settings);
+        }
+        catch (CryptographicException failure)
+        {
+            throw new IOException($"RemoteWrite: a certificate or key cannot be used: {failure.Message}", failure);
+        }
+    }
+
+    private static SslClientAuthenticationOptions CertificatesOf(RemoteWriteSettings settings)
     {
         SslClientAuthenticationOptions options = new();
         if (settings.TlsCaLocation is { } authorities)

@@ -35,8 +35,7 @@ public sealed class RemoteWriteOutput : IReplayOutput
     /// <param name="logger">Takes failures.</param>
     /// <param name="time">The clock of retries.</param>
     /// <param name="saved">What <see cref="SaveAsync"/> gave; null to begin anew.</param>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">A certificate or key cannot be used.</exception>
-    /// <exception cref="IOException">A file of the settings cannot be read.</exception>
+    /// <exception cref="IOException">A file of the settings cannot be read, or has no certificate or key that can be used.</exception>
     public RemoteWriteOutput(RemoteWriteSettings settings, IReadOnlyList<IReadOnlyList<string>> dimensionSets, BuildInfo build, bool losesNothing,
         RemoteWriteStatus status, ILogger<RemoteWriteOutput> logger, TimeProvider time, JsonNode? saved = null)
     {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Reflection;
-using System.Security.Cryptography;
 using Aggregator.Core.Diagnostics;
 using Aggregator.Core.Publishing;
 using Aggregator.Core.RemoteWrite;
@@ -48,15 +47,7 @@ public sealed class RemoteWriteKind(TargetLabels labels) : IReplayOutputKind
     {
         // The output lives as long as the verb; so does its logger.
         ILoggerFactory loggers = ConsoleLogging.Create(LogOptions.LevelOf(request.Parsed));
-        string name = settings.Url!.GetLeftPart(UriPartial.Path);
-        try
-        {
-            return new(settings, request.Settings.Aggregation.Groups, BuildInfo.Of(Assembly.GetExecutingAssembly()), losesNothing: true, new RemoteWriteStatus(),
-                loggers.CreateLogger<RemoteWriteOutput>(), TimeProvider.System, request.Saved.GetValueOrDefault(name));
-        }
-        catch (CryptographicException failure)
-        {
-            throw new CommandFailedException($"RemoteWrite: a certificate or key cannot be used: {failure.Message}", ExitCode.Usage);
-        }
+        return new(settings, request.Settings.Aggregation.Groups, BuildInfo.Of(Assembly.GetExecutingAssembly()), losesNothing: true, new RemoteWriteStatus(),
+            loggers.CreateLogger<RemoteWriteOutput>(), TimeProvider.System, request.Saved.GetValueOrDefault(settings.Url!.GetLeftPart(UriPartial.Path)));
     }
 }

@@ -105,21 +105,20 @@ public sealed class AggregatorService : IAsyncDisposable
         ILoggerFactory loggers, CancellationToken cancellation)
     {
         ServiceStatus status = new();
-        DetachingOutput[] others = [.. outputs.Select(output => new DetachingOutput(output, status, loggers.CreateLogger<DetachingOutput>(), _time))];
-        foreach (DetachingOutput output in others)
-        {
-            _parts.Push(output);
-        }
+        List<IResultOutput> others = [.. outputs.Select(output => new DetachingOutput(output, status, loggers.CreateLogger<DetachingOutput>(), _time))];
         FoldCounters counters = new();
         BuildInfo build = BuildInfo.Of(Assembly.GetExecutingAssembly());
-        List<IResultOutput> all = [.. others];
         if (settings.RemoteWrite.Url is not null)
         {
             status.RemoteWrite = new();
             RemoteWriteOutput remote = new(settings.RemoteWrite, settings.Aggregation.Groups, build, losesNothing: false, status.RemoteWrite,
                 loggers.CreateLogger<RemoteWriteOutput>(), _time);
-            _parts.Push(remote);
-            all.Add(remote);
+            // Not to be let go: it never holds anyone back, for it has a buffer of its own.
+            others.Add(remote);
+        }
+        foreach (IResultOutput output in others)
+        {
+            _parts.Push(output);
         }
         PrometheusOutput page = new(settings.Aggregation);
         _parts.Push(page);
@@ -145,7 +144,7 @@ public sealed class AggregatorService : IAsyncDisposable
         _parts.Push(source);
         _committer = new(source.Offsets, status, loggers.CreateLogger<OffsetCommitter>(), _time);
         _parts.Push(new Part(_committer));
-        ResultPublisher publisher = new([page, history, .. all], status, loggers.CreateLogger<ResultPublisher>(), _time);
+        ResultPublisher publisher = new([page, history, .. others], status, loggers.CreateLogger<ResultPublisher>(), _time);
         _parts.Push(publisher);
         RejectedRecords rejects = new(new RejectLog(kafka, loggers.CreateLogger<RejectLog>(), _time), _deadLetters);
         LiveFold fold = new(settings.Aggregation, settings.Fields, kafka, counters, status, rejects, _committer.Progress, _time);

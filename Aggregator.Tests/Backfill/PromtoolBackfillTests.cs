@@ -1,5 +1,4 @@
 using Aggregator.Core.Backfill;
-using Aggregator.Core.Publishing;
 using Aggregator.Tests.Support;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Aggregator.Core.Publishing;
 using Aggregator.Core.RemoteWrite;
 using Aggregator.Core.Windows;
 using Aggregator.Tests.Support;
