@@ -15,6 +15,9 @@ namespace Aggregator.Host.Web;
 /// </summary>
 public sealed class MetricsServer : IAsyncDisposable
 {
+    /// <summary>Connections at a time; see <see cref="ConnectionLimit"/>.</summary>
+    public const int MaxConnections = 128;
+
     private readonly WebApplication _application;
 
     private MetricsServer(WebApplication application, IReadOnlyList<Uri> addresses)
@@ -32,7 +35,9 @@ public sealed class MetricsServer : IAsyncDisposable
     public static async Task<MetricsServer> StartAsync(WebServerOptions options, ServiceView view, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var access = WebAccess.Start(options.ConfigFile, loggers, view.Time);
-        WebApplication application = Build(options.Listen, access, loggers);
+        ConnectionLimit connections = new(MaxConnections, view.Status.WebConnectionsClosed);
+        WebApplication application = Build(options.Listen, access, connections, loggers);
+        application.Use(connections.AnswerAsync);
         application.Use(application.Services.GetRequiredService<AccessMiddleware>().InvokeAsync);
         OperatorPage.Map(application);
         MetricsEndpoints.Map(application, view.Metrics, view.Status);
@@ -62,7 +67,7 @@ public sealed class MetricsServer : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    private static WebApplication Build(ListenAddress listenAddress, WebAccess access, ILoggerFactory loggers)
+    private static WebApplication Build(ListenAddress listenAddress, WebAccess access, ConnectionLimit connections, ILoggerFactory loggers)
     {
         // Empty: no appsettings.json, no ASPNETCORE_ variables, no loggers that we have not chosen. The files of the page lie beside the program,
         // whatever folder it is started in.
@@ -88,14 +93,20 @@ public sealed class MetricsServer : IAsyncDisposable
             Limit(options);
             if (listenAddress.Address is { } address)
             {
-                options.Listen(address, listenAddress.Port, listener => Protect(listener, access));
+                options.Listen(address, listenAddress.Port, Configure);
             }
             else
             {
-                options.ListenAnyIP(listenAddress.Port, listener => Protect(listener, access));
+                options.ListenAnyIP(listenAddress.Port, Configure);
             }
         });
         return builder.Build();
+
+        void Configure(ListenOptions listener)
+        {
+            connections.Apply(listener);
+            Protect(listener, access);
+        }
     }
 
     /// <summary>TLS with what is in force when a handshake begins.</summary>
@@ -113,7 +124,8 @@ public sealed class MetricsServer : IAsyncDisposable
     private static void Limit(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
-        options.Limits.MaxConcurrentConnections = 256;
+        // ConnectionLimit is what bites: it makes room for a scraper, this one would shut it out.
+        options.Limits.MaxConcurrentConnections = 4 * MaxConnections;
         options.Limits.MaxConcurrentUpgradedConnections = 0;
         options.Limits.MaxRequestBodySize = 0;
         options.Limits.MaxRequestLineSize = 4 * 1024;
