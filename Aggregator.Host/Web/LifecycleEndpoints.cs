@@ -13,11 +13,15 @@ public static class LifecycleEndpoints
         routes.MapMethods("/-/reload", Writing, context => Guarded(context, options, () => access.Reload() is { } problem
             ? PlainText.WriteAsync(context, StatusCodes.Status500InternalServerError, $"{options.ConfigFile}: {problem}\n")
             : PlainText.WriteAsync(context, StatusCodes.Status200OK, options.ConfigFile is null ? "There is nothing to reload.\n" : "Reloaded.\n")));
-        routes.MapMethods("/-/quit", Writing, context => Guarded(context, options, async () =>
+        routes.MapMethods("/-/quit", Writing, context => Guarded(context, options, () =>
         {
-            await PlainText.WriteAsync(context, StatusCodes.Status200OK, "Stopping.\n");
-            await context.Response.CompleteAsync();
-            options.Quit();
+            // Elsewhere, and after the answer: the stop waits for requests under way, and this is one.
+            context.Response.OnCompleted(() =>
+            {
+                _ = Task.Run(options.Quit);
+                return Task.CompletedTask;
+            });
+            return PlainText.WriteAsync(context, StatusCodes.Status200OK, "Stopping.\n");
         }));
         foreach (string path in new[] { "/-/reload", "/-/quit" })
         {

@@ -62,7 +62,7 @@ public sealed partial class DemoPageTests(Chromium chromium) : IClassFixture<Chr
         foreach ((string name, string where, BrowserNewContextOptions habits) in pictures)
         {
             await using Visit visit = await chromium.OpenAsync(new Uri(address, where), habits);
-            await visit.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = name is "page-light" or "page-zh" });
+            await visit.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png") });
             Assert.True(await visit.IsDrawnAsync("latency"));
         }
     }

@@ -56,6 +56,30 @@ public sealed class SecuredServerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_certificate_that_kubernetes_rotates_by_turning_a_link_is_used_too()
+    {
+        string[] thumbprints = new string[2];
+        for (int i = 0; i < 2; i++)
+        {
+            string folder = Directory.CreateDirectory(_files.PathOf($"..{i}")).FullName;
+            thumbprints[i] = _files.IssueServer();
+            File.Move(_files.PathOf("server.pem"), Path.Combine(folder, "server.pem"));
+            File.Move(_files.PathOf("server.key"), Path.Combine(folder, "server.key"));
+        }
+        Directory.CreateSymbolicLink(_files.PathOf("..data"), "..0");
+        File.CreateSymbolicLink(_files.PathOf("server.pem"), Path.Combine("..data", "server.pem"));
+        File.CreateSymbolicLink(_files.PathOf("server.key"), Path.Combine("..data", "server.key"));
+        await using WebFixture web = await StartAsync(Tls + "}\n");
+        Assert.Equal(thumbprints[0], await ServedAsync(web));
+
+        Directory.Delete(_files.PathOf("..data"));
+        Directory.CreateSymbolicLink(_files.PathOf("..data"), "..1");
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(thumbprints[1], await ServedAsync(web));
+    }
+
+    [Fact]
     public async Task A_client_needs_a_certificate_of_the_authority_with_an_allowed_name()
     {
         _files.IssueServer();
@@ -152,9 +176,9 @@ public sealed class SecuredServerTests : IDisposable
     [Fact]
     public async Task With_the_option_post_and_put_do_and_get_does_not()
     {
-        int quits = 0;
+        TaskCompletionSource hasQuit = new(TaskCreationOptions.RunContinuationsAsynchronously);
         string path = _files.WriteConfig("rate_limit: {interval: 1s, burst: 100}\n");
-        WebServerOptions options = new(new(IPAddress.Loopback, 0), path, EnableLifecycle: true) { Quit = () => quits++ };
+        WebServerOptions options = new(new(IPAddress.Loopback, 0), path, EnableLifecycle: true) { Quit = hasQuit.SetResult };
         await using WebFixture web = await WebFixture.StartAsync(new MetricsFixture(), options, Aborted, _time);
 
         using HttpResponseMessage get = await web.Client.GetAsync("/-/quit", Aborted);
@@ -162,7 +186,7 @@ public sealed class SecuredServerTests : IDisposable
         using HttpRequestMessage foreign = new(HttpMethod.Post, "/-/quit") { Headers = { { "Sec-Fetch-Site", "cross-site" } } };
         using HttpResponseMessage refused = await web.Client.SendAsync(foreign, Aborted);
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
-        Assert.Equal(0, quits);
+        Assert.False(hasQuit.Task.IsCompleted);
 
         using HttpResponseMessage reloaded = await web.Client.PostAsync("/-/reload", null, Aborted);
         Assert.Equal("Reloaded.\n", await reloaded.Content.ReadAsStringAsync(Aborted));
@@ -174,7 +198,7 @@ public sealed class SecuredServerTests : IDisposable
             await failed.Content.ReadAsStringAsync(Aborted));
         using HttpResponseMessage quit = await web.Client.PutAsync("/-/quit", null, Aborted);
         Assert.Equal("Stopping.\n", await quit.Content.ReadAsStringAsync(Aborted));
-        Assert.Equal(1, quits);
+        await hasQuit.Task.WaitAsync(TimeSpan.FromSeconds(60), Aborted);
     }
 
     private Task<WebFixture> StartAsync(string yaml) => StartFileAsync(_files.WriteConfig(yaml));

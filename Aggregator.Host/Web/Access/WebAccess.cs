@@ -115,9 +115,19 @@ public sealed class WebAccess
         return null;
     }
 
-    private static (DateTime, long)[] Stamps(IReadOnlyList<string> files) => [.. files.Select(file =>
+    private static (DateTime, long)[] Stamps(IReadOnlyList<string> files) => [.. files.Select(Stamp)];
+
+    /// <summary>Of what a link leads to: Kubernetes rotates secrets by turning a link elsewhere.</summary>
+    private static (DateTime, long) Stamp(string file)
     {
-        FileInfo info = new(file);
-        return info.Exists ? (info.LastWriteTimeUtc, info.Length) : (DateTime.MinValue, -1);
-    })];
+        try
+        {
+            FileInfo info = new(File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file);
+            return info.Exists ? (info.LastWriteTimeUtc, info.Length) : (DateTime.MinValue, -1);
+        }
+        catch (IOException)
+        {
+            return (DateTime.MinValue, -1);
+        }
+    }
 }

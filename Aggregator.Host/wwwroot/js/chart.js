@@ -35,7 +35,7 @@ export class Chart {
     this.empty = element('p', { class: 'empty' }, text(definition.none));
     this.data = element('div', { class: 'scroll data', role: 'region', 'aria-labelledby': `${id}-title`, tabindex: 0, hidden: true });
     place.append(element('section', { class: 'card chart', 'aria-labelledby': `${id}-title` },
-      element('div', { class: 'head' }, element('h2', { id: `${id}-title` }, text(definition.title)), this.help, element('div', { class: 'tools' }, this.choices, this.toggle)),
+      element('div', { class: 'head' }, element('h2', { id: `${id}-title` }, text(definition.title)), this.help, element('div', { class: 'tools' }, definition.choices ? this.choices : null, this.toggle)),
       this.legend, this.canvas, this.data));
     this.#label();
     new ResizeObserver(() => this.#drawing?.resize()).observe(this.canvas);
