@@ -99,7 +99,9 @@ public sealed class LiveFold
         {
             _published.Learn(committed);
         }
-        _aggregator = new(_settings, _names, _counters, _rejects, _published.LastWindowMs, _published.FinalThroughMs);
+        // The acknowledgements of messages lie in the partitions of the same numbers only where there are equally many of both topics.
+        AggregationSettings settings = assigned.LatencyPartitions == assigned.AckPartitions ? _settings : _settings with { Join = DeliveryJoinScope.All };
+        _aggregator = new(settings, _names, _counters, _rejects, _published.LastWindowMs, _published.FinalThroughMs);
         foreach (AssignedPartition partition in assigned.Partitions)
         {
             _aggregator.AddPartition(partition.Partition, new(partition.StartOffset, WatermarkOf(partition)), PassagesOf(partition));
