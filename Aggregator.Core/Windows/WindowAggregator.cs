@@ -149,6 +149,7 @@ public sealed class WindowAggregator
                 }
             }
         }
+        _partitions.EnterPassages();
         if (_rejects is not null)
         {
             foreach ((int index, RejectReason reason) in _lanes.SelectMany(lane => lane.Rejected).OrderBy(rejected => rejected.Index))
