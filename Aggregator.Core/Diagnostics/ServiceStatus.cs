@@ -58,8 +58,14 @@ public sealed class ServiceStatus
     /// <summary>Failed attempts of an output, by its name.</summary>
     public ConcurrentDictionary<string, Counter> OutputFailures { get; } = new();
 
+    /// <summary>Results that an output never got, because it took nothing for too long, by its name.</summary>
+    public ConcurrentDictionary<string, Counter> OutputDropped { get; } = new();
+
     /// <summary>Results waiting in front of an output, by its name.</summary>
     public ConcurrentDictionary<string, Gauge> OutputQueued { get; } = new();
+
+    /// <summary>Connections to the web server that were closed, or refused, because there were too many.</summary>
+    public Counter WebConnectionsClosed { get; } = new();
 
     /// <summary>Copies sent to the dead-letter topic.</summary>
     public Counter DeadLetters { get; } = new();

@@ -92,9 +92,15 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
             }
             else if (view.Partitions.Count == 0)
             {
-                context.NotReady($"no partitions are assigned: group {context.Settings.GroupId} is being joined, or other members hold them");
+                context.NotReady(context.Refusal ?? $"no partitions are assigned: group {context.Settings.GroupId} is being joined, or other members hold them");
             }
             return;
+        }
+        if (missing is not null)
+        {
+            // Until the ends are answered again.
+            context.NotReady(missing);
+            context.Warn("missing:" + missing, $"Nothing more is read: {missing}.");
         }
         var replaced = topics
             .Where(t => !t.Error.IsError && view.TopicIds.TryGetValue(t.Name, out string? id) && id != (t.TopicId?.ToString() ?? ""))

@@ -17,7 +17,8 @@ internal sealed class ConsumerSession
 
     private readonly IsolationLevel _isolation;
     private readonly bool _incremental;
-    private int _closed;
+    private readonly Lock _asking = new();
+    private bool _isClosed;
 
     private ConsumerSession(Consumer consumer, IsolationLevel isolation, bool incremental)
     {
@@ -82,16 +83,24 @@ internal sealed class ConsumerSession
     /// <exception cref="KafkaException">The brokers do not answer, or not for every partition.</exception>
     public async Task<IReadOnlyDictionary<TopicPartition, long>> ListOffsetsAsync(IReadOnlyList<TopicPartition> partitions, OffsetSpec spec, TimeSpan timeout)
     {
-        ListOffsetsResult result = await Admin.ListOffsetsAsync(
-            partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = spec }),
-            new ListOffsetsOptions { RequestTimeout = timeout, IsolationLevel = _isolation }).ConfigureAwait(false);
+        List<ListOffsetsResultInfo> answers;
+        try
+        {
+            answers = (await Ask(admin => admin.ListOffsetsAsync(
+                partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = spec }),
+                new ListOffsetsOptions { RequestTimeout = timeout, IsolationLevel = _isolation })).ConfigureAwait(false)).ResultInfos;
+        }
+        catch (ListOffsetsException e)
+        {
+            answers = e.Result.ResultInfos; // its own message does not say which partition, or why
+        }
         var offsets = new Dictionary<TopicPartition, long>();
-        foreach (TopicPartitionOffsetError info in result.ResultInfos.Select(info => info.TopicPartitionOffsetError))
+        foreach (TopicPartitionOffsetError info in answers.Select(answer => answer.TopicPartitionOffsetError))
         {
             // A broker that cuts the connection leaves "no offset" behind, without an error.
             if (info.Error.IsError || info.Offset.Value < 0)
             {
-                throw new KafkaException(info.Error.IsError ? info.Error : new Error(ErrorCode.Local_Transport, $"no offset came for {info.TopicPartition}"));
+                throw new KafkaException(info.Error.IsError ? new Error(info.Error.Code, $"{info.TopicPartition}: {info.Error.Reason}") : new Error(ErrorCode.Local_Transport, $"no offset came for {info.TopicPartition}"));
             }
             offsets[info.TopicPartition] = info.Offset.Value;
         }
@@ -101,7 +110,7 @@ internal sealed class ConsumerSession
     /// <summary>What the brokers know of topics; a topic that does not exist has its error. Creates none.</summary>
     /// <exception cref="KafkaException">The brokers do not answer.</exception>
     public Task<IReadOnlyList<ClusterTopic>> DescribeTopicsAsync(IReadOnlyList<string> topics, TimeSpan timeout) =>
-        TopicQuestion.DescribeAsync(Admin, topics, timeout);
+        Ask(admin => TopicQuestion.DescribeAsync(admin, topics, timeout));
 
     /// <summary>Who is in a group, this consumer included once it joined. Stays open while no broker is there.</summary>
     /// <exception cref="KafkaException">The brokers do not answer, or do not tell.</exception>
@@ -110,7 +119,7 @@ internal sealed class ConsumerSession
         try
         {
             DescribeConsumerGroupsResult result =
-                await Admin.DescribeConsumerGroupsAsync([group], new DescribeConsumerGroupsOptions { RequestTimeout = GroupQuestionTimeout }).ConfigureAwait(false);
+                await Ask(admin => admin.DescribeConsumerGroupsAsync([group], new DescribeConsumerGroupsOptions { RequestTimeout = GroupQuestionTimeout })).ConfigureAwait(false);
             ConsumerGroupDescription description = result.ConsumerGroupDescriptions[0];
             return new GroupView(description.State == ConsumerGroupState.Stable,
             [
@@ -126,12 +135,30 @@ internal sealed class ConsumerSession
         }
     }
 
+    /// <summary>
+    /// Begins a question while nothing closes the client: Confluent.Kafka's admin client does not look whether it is still there, and a question to one that was
+    /// destroyed meanwhile ends the process (SIGSEGV). What was begun before is never answered.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The session is closed.</exception>
+    private Task<T> Ask<T>(Func<IAdminClient, Task<T>> question)
+    {
+        lock (_asking)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            return question(Admin);
+        }
+    }
+
     /// <summary>Leaves the group and ends the client. May hang when brokers do: call it where that does no harm.</summary>
     public void Close()
     {
-        if (Interlocked.Exchange(ref _closed, 1) == 1)
+        lock (_asking)
         {
-            return;
+            if (_isClosed)
+            {
+                return;
+            }
+            _isClosed = true;
         }
         try
         {

@@ -13,6 +13,7 @@ internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status
     // Why a connection failed; what waits for an answer knows only that none came.
     private volatile string? _trouble;
     private volatile bool _isStandingBy;
+    private volatile string? _refusal;
 
     public KafkaSettings Settings => settings;
 
@@ -26,6 +27,9 @@ internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status
 
     /// <summary>Whether another member of the group is at work and this one waits for its end.</summary>
     public bool IsStandingBy { get => _isStandingBy; set => _isStandingBy = value; }
+
+    /// <summary>Why no partitions are assigned, where the brokers said so; null otherwise.</summary>
+    public string? Refusal => _refusal;
 
     /// <summary>Says why nothing is read.</summary>
     public void NotReady(string reason)
@@ -78,6 +82,11 @@ internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status
                 break;
             case ErrorCode.Local_TimedOut:
                 break;
+            case ErrorCode.GroupAuthorizationFailed:
+                _refusal = $"group {settings.GroupId} may not be used: no authorization (Read on the group)";
+                NotReady(_refusal);
+                Warn("error:" + error.Code, _refusal + ". Trying again.");
+                break;
             case ErrorCode.UnknownTopicOrPart:
             case ErrorCode.Local_UnknownTopic:
             case ErrorCode.Local_UnknownPartition:
@@ -114,6 +123,7 @@ internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status
     /// <summary>Logs and counts what was found at the starts of an assignment that is now read.</summary>
     public void ReportStarts(Resolution resolution)
     {
+        _refusal = null;
         Ready();
         foreach (StartOffset start in resolution.Starts)
         {

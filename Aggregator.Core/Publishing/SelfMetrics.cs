@@ -64,6 +64,8 @@ public sealed class SelfMetrics : IDisposable
     {
         Labelled("aggregator_build_info", "Always 1; the labels say which program this is.", "version", "revision", "dotnet_version")
             .WithLabels(build.Version, build.Revision, build.Runtime).Set(1);
+        Counter("aggregator_web_connections_closed_total", "Connections to the web server closed while idle, or refused, because there were too many.",
+            () => status.WebConnectionsClosed.Value);
         Gauge("aggregator_ready", "1 if the service does its work, 0 if not; /-/ready says why.", () => status.NotReadyReason is null ? 1 : 0);
     }
 
@@ -163,12 +165,17 @@ public sealed class SelfMetrics : IDisposable
     private void AddOutputs(ServiceStatus status)
     {
         Counter failures = Counter("aggregator_output_failures_total", "Failed attempts of an output to take results.", "output");
+        Counter dropped = Counter("aggregator_output_dropped_results_total", "Results that an output never got, because it took nothing for too long.", "output");
         Gauge queued = Labelled("aggregator_output_queued_results", "Results waiting in front of an output.", "output");
         _pulls.Add(() =>
         {
             foreach ((string output, Diagnostics.Counter count) in status.OutputFailures)
             {
                 failures.WithLabels(output).IncTo(count.Value);
+            }
+            foreach ((string output, Diagnostics.Counter count) in status.OutputDropped)
+            {
+                dropped.WithLabels(output).IncTo(count.Value);
             }
             foreach ((string output, Diagnostics.Gauge count) in status.OutputQueued)
             {

@@ -102,11 +102,12 @@ public sealed class AggregatorService : IAsyncDisposable
     private async Task StartPartsAsync(AggregatorSettings settings, ListenAddress listen, IReadOnlyList<IResultOutput> outputs,
         ILoggerFactory loggers, CancellationToken cancellation)
     {
-        foreach (IResultOutput output in outputs)
+        ServiceStatus status = new();
+        DetachingOutput[] others = [.. outputs.Select(output => new DetachingOutput(output, status, loggers.CreateLogger<DetachingOutput>(), _time))];
+        foreach (DetachingOutput output in others)
         {
             _parts.Push(output);
         }
-        ServiceStatus status = new();
         FoldCounters counters = new();
         PrometheusOutput page = new(settings.Aggregation);
         _parts.Push(page);
@@ -129,7 +130,7 @@ public sealed class AggregatorService : IAsyncDisposable
         _parts.Push(source);
         _committer = new(source.Offsets, status, loggers.CreateLogger<OffsetCommitter>(), _time);
         _parts.Push(new Part(_committer));
-        ResultPublisher publisher = new([page, .. outputs], status, loggers.CreateLogger<ResultPublisher>(), _time);
+        ResultPublisher publisher = new([page, .. others], status, loggers.CreateLogger<ResultPublisher>(), _time);
         _parts.Push(publisher);
         RejectedRecords rejects = new(new RejectLog(kafka, loggers.CreateLogger<RejectLog>(), _time), _deadLetters);
         LiveFold fold = new(settings.Aggregation, settings.Fields, kafka, counters, status, rejects, _time);

@@ -13,6 +13,9 @@ namespace Aggregator.Host.Web;
 /// </summary>
 public sealed class MetricsServer : IAsyncDisposable
 {
+    /// <summary>Connections at a time; see <see cref="ConnectionLimit"/>.</summary>
+    public const int MaxConnections = 128;
+
     private readonly WebApplication _application;
 
     private MetricsServer(WebApplication application, IReadOnlyList<Uri> addresses)
@@ -29,7 +32,9 @@ public sealed class MetricsServer : IAsyncDisposable
     public static async Task<MetricsServer> StartAsync(ListenAddress listenAddress, PrometheusOutput windows, SelfMetrics self, ServiceStatus status,
         ILoggerFactory loggers, CancellationToken cancellation)
     {
-        WebApplication application = Build(listenAddress, loggers);
+        ConnectionLimit connections = new(MaxConnections, status.WebConnectionsClosed);
+        WebApplication application = Build(listenAddress, connections, loggers);
+        application.Use(connections.AnswerAsync);
         MetricsEndpoints.Map(application, new MetricsPage(windows, self), status);
         try
         {
@@ -54,7 +59,7 @@ public sealed class MetricsServer : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    private static WebApplication Build(ListenAddress listenAddress, ILoggerFactory loggers)
+    private static WebApplication Build(ListenAddress listenAddress, ConnectionLimit connections, ILoggerFactory loggers)
     {
         // Empty: no appsettings.json, no ASPNETCORE_ variables, no loggers that we have not chosen.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -71,21 +76,28 @@ public sealed class MetricsServer : IAsyncDisposable
             Limit(options);
             if (listenAddress.Address is { } address)
             {
-                options.Listen(address, listenAddress.Port, listener => listener.Protocols = HttpProtocols.Http1);
+                options.Listen(address, listenAddress.Port, Configure);
             }
             else
             {
-                options.ListenAnyIP(listenAddress.Port, listener => listener.Protocols = HttpProtocols.Http1);
+                options.ListenAnyIP(listenAddress.Port, Configure);
             }
         });
         return builder.Build();
+
+        void Configure(ListenOptions listener)
+        {
+            connections.Apply(listener);
+            listener.Protocols = HttpProtocols.Http1;
+        }
     }
 
     /// <summary>A handful of scrapers and people read small requests' answers; anything else is kept short.</summary>
     private static void Limit(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
-        options.Limits.MaxConcurrentConnections = 256;
+        // ConnectionLimit is what bites: it makes room for a scraper, this one would shut it out.
+        options.Limits.MaxConcurrentConnections = 4 * MaxConnections;
         options.Limits.MaxConcurrentUpgradedConnections = 0;
         options.Limits.MaxRequestBodySize = 0;
         options.Limits.MaxRequestLineSize = 4 * 1024;

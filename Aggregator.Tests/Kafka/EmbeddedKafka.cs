@@ -23,7 +23,7 @@ internal sealed class EmbeddedKafka : IDisposable
 
     public EmbeddedBroker Broker { get; }
 
-    public KafkaSettings Settings => new() { BootstrapServers = Broker.BootstrapServers, SessionTimeout = TimeSpan.FromSeconds(3) };
+    public KafkaSettings Settings => new() { BootstrapServers = Broker.BootstrapServers, SessionTimeout = TimeSpan.FromSeconds(6) };
 
     public static IProducer<string?, string?> Producer(string servers) =>
         new ProducerBuilder<string?, string?>(new ProducerConfig { BootstrapServers = servers, LingerMs = 2 })
@@ -39,7 +39,7 @@ internal sealed class EmbeddedKafka : IDisposable
             string text = i.ToString(CultureInfo.InvariantCulture);
             producer.Produce(new TopicPartition(topic, partition), new Message<string?, string?> { Key = "k" + text, Value = text });
         }
-        Assert.Equal(0, producer.Flush(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, producer.Flush(SourceProbe.Patience));
     }
 
     public void Send(string topic, int partition, string? key, string? value, DateTimeOffset? at = null)
@@ -50,7 +50,7 @@ internal sealed class EmbeddedKafka : IDisposable
             Value = value,
             Timestamp = at is { } t ? new Timestamp(t) : Timestamp.Default,
         });
-        Assert.Equal(0, _producer.Flush(TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, _producer.Flush(SourceProbe.Patience));
     }
 
     public void Dispose()

@@ -56,14 +56,14 @@ public sealed class RealBrokerTests
         await first.AssignedAsync(4);
         for (int i = 0; i < 3; i++)
         {
-            long before = first.Assigned?.Number ?? 0;
+            long number = first.Assigned?.Number ?? 0;
             await using (var second = new SourceProbe(settings, shares: true))
             {
-                await first.AssignedAsync(2, before);
+                number = (await first.AssignedAsync(2, number)).Number;
                 await second.AssignedAsync(2);
                 Assert.Equal(0, second.ViolationCount);
             }
-            await first.AssignedAsync(4, first.Assigned?.Number ?? 0);
+            await first.AssignedAsync(4, number);
         }
         await writing.CancelAsync();
         int written = await writer;

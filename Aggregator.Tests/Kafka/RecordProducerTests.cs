@@ -26,7 +26,7 @@ public sealed class RecordProducerTests : IDisposable
             producer.Produce(record.Partition, record.TimestampMs, record.Key, record.Value, record.HasValue, Cancellation);
             expected.Add(new(record.Partition, record.Offset, record.TimestampMs, Text(record.Key.ToArray()), record.HasValue ? Text(record.Value.ToArray()) : null));
         }
-        Assert.True(producer.Flush(TimeSpan.FromSeconds(20)));
+        Assert.True(producer.Flush(SourceProbe.Patience));
         Assert.Equal(generator.Records, producer.Delivered);
 
         Assert.Equal(
@@ -42,7 +42,7 @@ public sealed class RecordProducerTests : IDisposable
         var failure = Assert.Throws<KafkaUnavailableException>(() =>
         {
             producer.Produce(new(RecordTopic.Ack, 7), 1, [1], [2], true, Cancellation);
-            producer.Flush(TimeSpan.FromSeconds(20));
+            producer.Flush(SourceProbe.Patience);
         });
         Assert.StartsWith($"Kafka at {_kafka.Broker.BootstrapServers} did not take a record for ack[7]: ", failure.Message, StringComparison.Ordinal);
     }
@@ -78,7 +78,7 @@ public sealed class RecordProducerTests : IDisposable
             new ConsumerConfig { BootstrapServers = _kafka.Broker.BootstrapServers, GroupId = "reader", EnableAutoCommit = false }).Build();
         consumer.Assign([.. from topic in new[] { "im-latency", "ack" } from partition in Enumerable.Range(0, 3) select new TopicPartitionOffset(topic, partition, 0)]);
         List<SeenRecord> records = [];
-        while (records.Count < count && consumer.Consume(TimeSpan.FromSeconds(20)) is { } result)
+        while (records.Count < count && consumer.Consume(SourceProbe.Patience) is { } result)
         {
             RecordTopic topic = result.Topic == "ack" ? RecordTopic.Ack : RecordTopic.Latency;
             records.Add(new(

@@ -10,7 +10,7 @@ namespace Aggregator.Tests.Kafka;
 /// <summary>A source with a reader that writes down what it gets, for tests that ask and wait.</summary>
 internal sealed class SourceProbe : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<SourceElement> _elements = new();
     private readonly Task _reading;

@@ -13,6 +13,9 @@ internal sealed partial class AggregatorProcess : IAsyncDisposable
     public const int Stop = 19;
     public const int Continue = 18;
 
+    /// <summary>The promise is 10 s (<see cref="Aggregator.Host.Service.AggregatorService.StopLimit"/> and the end of the process); the rest is for a machine that is busy with other things.</summary>
+    public static readonly TimeSpan StopBound = TimeSpan.FromSeconds(20);
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _log = new();
     private readonly List<(Func<string, bool> Wanted, TaskCompletionSource Seen)> _waits = [];
@@ -115,6 +118,9 @@ internal sealed partial class AggregatorProcess : IAsyncDisposable
         string line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{Id}/status")).First(line => line.StartsWith(field + ":", StringComparison.Ordinal));
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
+
+    /// <summary>Whether it runs, or its exit code, and what it said last.</summary>
+    public string State => (HasEnded ? string.Create(CultureInfo.InvariantCulture, $"it ended with {_process.ExitCode}") : "it runs") + ":\n" + Text;
 
     public string Text => string.Join('\n', _log.TakeLast(60));
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 
 namespace Aggregator.Tests.Processes;
 
@@ -33,6 +34,9 @@ internal sealed class BrokerLink : IAsyncDisposable
 
     /// <summary>Nothing passes in either direction, while connections stay: a broker that hangs.</summary>
     public bool IsHanging { get; set; }
+
+    /// <summary>How long each answer is under way: the round trip. Later ones do not wait for earlier ones to be passed on.</summary>
+    public TimeSpan RoundTrip { get; set; }
 
     public static BrokerLink Between(OwnBroker broker) => new(broker.LinkPort, broker.LinkedPort);
 
@@ -81,9 +85,9 @@ internal sealed class BrokerLink : IAsyncDisposable
                     RequestKind kind = (RequestKind)BinaryPrimitives.ReadInt16BigEndian(frame);
                     asked[BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(4))] = kind;
                     return OnRequest(kind);
-                }),
+                }, isDelayed: false),
                 PumpAsync(broker.GetStream(), client.GetStream(), frame =>
-                    asked.TryRemove(BinaryPrimitives.ReadInt32BigEndian(frame), out RequestKind kind) ? OnAnswer(kind) : Task.FromResult(true)));
+                    asked.TryRemove(BinaryPrimitives.ReadInt32BigEndian(frame), out RequestKind kind) ? OnAnswer(kind) : Task.FromResult(true), isDelayed: true));
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
@@ -95,20 +99,38 @@ internal sealed class BrokerLink : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(NetworkStream from, NetworkStream to, Func<byte[], Task<bool>> passes)
+    private async Task PumpAsync(NetworkStream from, NetworkStream to, Func<byte[], Task<bool>> passes, bool isDelayed)
+    {
+        Channel<(byte[] Frame, long Due)> frames = Channel.CreateUnbounded<(byte[], long)>();
+        await await Task.WhenAny(ReadAsync(from, frames.Writer, isDelayed), WriteAsync(frames.Reader, to, passes));
+    }
+
+    private async Task ReadAsync(NetworkStream from, ChannelWriter<(byte[] Frame, long Due)> frames, bool isDelayed)
     {
         byte[] length = new byte[4];
         while (true)
         {
             await from.ReadExactlyAsync(length, _stop.Token);
-            byte[] frame = new byte[BinaryPrimitives.ReadInt32BigEndian(length)];
-            await from.ReadExactlyAsync(frame, _stop.Token);
-            bool isPassed = await passes(frame);
+            byte[] frame = new byte[4 + BinaryPrimitives.ReadInt32BigEndian(length)];
+            length.CopyTo(frame, 0);
+            await from.ReadExactlyAsync(frame.AsMemory(4), _stop.Token);
+            frames.TryWrite((frame, Environment.TickCount64 + (isDelayed ? (long)RoundTrip.TotalMilliseconds : 0)));
+        }
+    }
+
+    private async Task WriteAsync(ChannelReader<(byte[] Frame, long Due)> frames, NetworkStream to, Func<byte[], Task<bool>> passes)
+    {
+        await foreach ((byte[] frame, long due) in frames.ReadAllAsync(_stop.Token))
+        {
+            bool isPassed = await passes(frame[4..]);
+            if (due - Environment.TickCount64 is > 0 and long wait)
+            {
+                await Task.Delay((int)wait, _stop.Token);
+            }
             while (!isPassed || IsHanging)
             {
                 await Task.Delay(20, _stop.Token);
             }
-            await to.WriteAsync(length, _stop.Token);
             await to.WriteAsync(frame, _stop.Token);
         }
     }

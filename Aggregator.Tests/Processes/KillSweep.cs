@@ -9,8 +9,6 @@ namespace Aggregator.Tests.Processes;
 /// <param name="log">Takes progress.</param>
 internal sealed class KillSweep(string servers, int seed, int lane, Action<string> log)
 {
-    private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(10);
-
     private readonly Random _random = new(HashCode.Combine(seed, lane));
     private readonly SortedDictionary<string, int> _points = [];
 
@@ -69,7 +67,7 @@ internal sealed class KillSweep(string servers, int seed, int lane, Action<strin
             Kills++;
             return;
         }
-        (int code, TimeSpan took) = await process.TerminateAsync(StopBound);
+        (int code, TimeSpan took) = await process.TerminateAsync(AggregatorProcess.StopBound);
         // before the runtime takes care of signals, SIGTERM ends it as it ends any program
         Assert.True(code == 0 || (code == 143 && process.Log.Count == 0), $"exit code {code} after {took}:\n{process.Text}");
         Stops++;

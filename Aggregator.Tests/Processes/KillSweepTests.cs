@@ -5,7 +5,7 @@ using Xunit;
 namespace Aggregator.Tests.Processes;
 
 /// <summary>
-/// Nothing is lost, changed or published differently by killing the program, wherever that happens. AGGREGATOR_SWEEP_KILLS says how many kills (20),
+/// Nothing is lost, changed or published differently by killing the program, wherever that happens. AGGREGATOR_SWEEP_KILLS says how many kills (90, beside the 64 of <see cref="KillPointTests"/>),
 /// AGGREGATOR_SWEEP_SEED which ones; <c>scripts/kill-sweep.sh</c> sets both.
 /// </summary>
 [Collection(nameof(ProcessTests))]
@@ -20,7 +20,7 @@ public sealed class KillSweepTests(ITestOutputHelper output)
     public async Task Kills_at_any_point_lose_no_window_and_change_none()
     {
         string servers = TestTopics.SharedBroker();
-        int kills = Number("AGGREGATOR_SWEEP_KILLS", 20);
+        int kills = Number("AGGREGATOR_SWEEP_KILLS", 90);
         int seed = Number("AGGREGATOR_SWEEP_SEED", Random.Shared.Next(1_000_000));
         long started = Stopwatch.GetTimestamp();
         Say($"kill sweep: {kills} kills, seed {seed}");

@@ -16,7 +16,8 @@ internal sealed class Lives : IAsyncDisposable
     /// <summary>Never idle: the event time of the traffic is a day behind the clock, which must not take over.</summary>
     private const int NeverIdleSeconds = 3_600;
 
-    private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(10);
+    /// <summary>However much was written before the start.</summary>
+    private const int MostMemoryMiB = 512;
 
     private readonly string _context;
     private readonly TrafficGenerator _traffic;
@@ -74,12 +75,14 @@ internal sealed class Lives : IAsyncDisposable
         string[] expected = await Topics.ReplayAsync(Aggregation(NeverIdleSeconds));
         await using (AggregatorProcess last = Start(2))
         {
-            long bound = Environment.TickCount64 + 60_000;
+            long bound = Environment.TickCount64 + 120_000;
             while (Files().SelectMany(WholeLines).Distinct().Count() < expected.Length && Environment.TickCount64 < bound && !last.HasEnded)
             {
                 await Task.Delay(200);
             }
-            (int code, TimeSpan took) = await last.TerminateAsync(StopBound);
+            double peakMiB = last.HasEnded ? 0 : last.MemoryMiB("VmHWM");
+            Assert.True(peakMiB < MostMemoryMiB, $"{_context}: {peakMiB:0} MiB at the peak");
+            (int code, TimeSpan took) = await last.TerminateAsync(AggregatorProcess.StopBound);
             Assert.True(code == 0, $"{_context}: exit code {code} after {took}:\n{last.Text}");
         }
         Compare(expected);

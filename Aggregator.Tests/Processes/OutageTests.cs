@@ -21,13 +21,13 @@ public sealed class OutageTests(OwnBroker broker, ITestOutputHelper output)
         await broker.StartAsync();
         await using TestTopics topics = await TestTopics.CreateAsync(broker.Servers, 2);
         await using AggregatorProcess process = Start(topics);
-        using MetricsClient metrics = new(await process.AddressAsync());
+        using MetricsClient metrics = await MetricsClient.ConnectAsync(process);
         await process.LineAsync("Reading ");
         Task playing = topics.PlayAsync(TimeSpan.FromSeconds(seconds + 16), 300, cancellation);
         await Task.Delay(TimeSpan.FromSeconds(6), cancellation);
 
         await broker.KillAsync();
-        await process.LineAsync("does not answer", TimeSpan.FromSeconds(30));
+        await process.LineAsync("does not answer");
         Assert.Equal(0, await metrics.SumAsync("aggregator_kafka_connected"));
         (int code, string text) = await metrics.ReadyAsync();
         Assert.Equal((503, $"Aggregator is not ready: Kafka at {broker.Servers} does not answer"), (code, text[..text.IndexOf(": ", "Aggregator is not ready: ".Length, StringComparison.Ordinal)]));
@@ -65,6 +65,33 @@ public sealed class OutageTests(OwnBroker broker, ITestOutputHelper output)
         topics.IsDone = true;
     }
 
+    /// <summary>AGGREGATOR_ROUND_TRIP_MS says how long each takes (1,500); <c>scripts/faults.sh</c> makes it 5,000.</summary>
+    [Fact]
+    public async Task Round_trips_of_seconds_cost_time_and_no_result()
+    {
+        int roundTripMs = int.TryParse(Environment.GetEnvironmentVariable("AGGREGATOR_ROUND_TRIP_MS"), CultureInfo.InvariantCulture, out int given) ? given : 1_500;
+        await broker.StartAsync();
+        await using BrokerLink link = BrokerLink.Between(broker);
+        link.RoundTrip = TimeSpan.FromMilliseconds(roundTripMs);
+        await using Lives lives = await Lives.CreateAsync(broker.Servers, 2, 9, "slow round trips", hasFileOfItsOwn: false, ["Kafka:SessionTimeout=00:00:30"],
+            string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{broker.LinkPort}"));
+        await lives.WriteAsync();
+        await using (AggregatorProcess process = lives.Start())
+        {
+            long started = Environment.TickCount64;
+            using MetricsClient metrics = await MetricsClient.ConnectAsync(process);
+            await process.LineAsync("Reading 4 partitions", TimeSpan.FromMilliseconds(60_000 + (20 * roundTripMs)));
+            await lives.WriteAsync();
+            await MetricsClient.UntilAsync(
+                async () => (await metrics.ReadyAsync()).Code == 200 && await metrics.SumAsync("aggregator_commits_total") > 0,
+                () => $"results and a commit:\n{process.Text}", TimeSpan.FromMilliseconds(60_000 + (20 * roundTripMs)));
+            output.WriteLine($"with round trips of {roundTripMs} ms the first commit came after {Environment.TickCount64 - started} ms");
+            Assert.Equal(0, (await process.TerminateAsync(AggregatorProcess.StopBound)).Code);
+        }
+        link.RoundTrip = TimeSpan.Zero;
+        await lives.FinishAsync();
+    }
+
     [Fact]
     public async Task A_broker_that_is_absent_at_the_start_is_waited_for()
     {
@@ -74,7 +101,7 @@ public sealed class OutageTests(OwnBroker broker, ITestOutputHelper output)
         await broker.KillAsync();
 
         await using AggregatorProcess process = Start(topics);
-        using MetricsClient metrics = new(await process.AddressAsync());
+        using MetricsClient metrics = await MetricsClient.ConnectAsync(process);
         await process.LineAsync("does not answer");
         Assert.Equal(0, await metrics.SumAsync("aggregator_kafka_connected"));
         Assert.Equal(503, (await metrics.ReadyAsync()).Code);

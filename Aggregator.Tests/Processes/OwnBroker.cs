@@ -2,13 +2,16 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Xunit;
 
 namespace Aggregator.Tests.Processes;
 
 /// <summary>
 /// A real broker that a test may kill and start again: the one of <c>../shared/kafka</c> on ports of its own, wiped at the end. Besides the plain listener it
-/// has one with SASL (PLAIN, user <c>im</c>, password <c>secret</c>) and one whose clients all come through a <see cref="BrokerLink"/>.
+/// has one with TLS and SASL (PLAIN, user <c>im</c>, password <c>secret</c>), who may do nothing but what a test allows, and one whose clients all come through a
+/// <see cref="BrokerLink"/>.
 /// </summary>
 public sealed class OwnBroker : IAsyncLifetime
 {
@@ -19,12 +22,16 @@ public sealed class OwnBroker : IAsyncLifetime
     private readonly SemaphoreSlim _gate = new(1);
     private int _port;
     private int _linkedPort;
-    private int _saslPort;
+    private int _securePort;
     private bool _isUp;
 
     public string Servers => Address(_port);
 
-    public string SaslServers => Address(_saslPort);
+    /// <summary>The listener with TLS and SASL.</summary>
+    public string SecureServers => Address(_securePort);
+
+    /// <summary>The certificate of that listener, in PEM: what a client has to trust.</summary>
+    public string CaFile => Path.Combine(_folder.FullName, "ca.pem");
 
     /// <summary>Where clients of the linked listener connect to: a test has to have a link there.</summary>
     internal int LinkPort { get; private set; }
@@ -48,7 +55,8 @@ public sealed class OwnBroker : IAsyncLifetime
             }
             if (_port == 0)
             {
-                (_port, _linkedPort, _saslPort, LinkPort) = (FreePort(), FreePort(), FreePort(), FreePort());
+                (_port, _linkedPort, _securePort, LinkPort) = (FreePort(), FreePort(), FreePort(), FreePort());
+                WriteCertificate();
                 await File.WriteAllTextAsync(OptionsFile, Options());
             }
             await RunAsync("start");
@@ -130,14 +138,35 @@ public sealed class OwnBroker : IAsyncLifetime
 
     private static string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
 
+    private string KeyFile => Path.Combine(_folder.FullName, "key.pem");
+
+    private void WriteCertificate()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
+        SubjectAlternativeNameBuilder names = new();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
+        string pem = certificate.ExportCertificatePem() + "\n";
+        File.WriteAllText(CaFile, pem);
+        File.WriteAllText(KeyFile, key.ExportPkcs8PrivateKeyPem() + "\n" + pem);
+    }
+
     private string OptionsFile => Path.Combine(_folder.FullName, "options");
 
     private string Options() => string.Create(CultureInfo.InvariantCulture, $"""
-        listeners=PLAINTEXT://127.0.0.1:{_port},CONTROLLER://127.0.0.1:{_port + 10_000},LINKED://127.0.0.1:{_linkedPort},SASL_PLAINTEXT://127.0.0.1:{_saslPort}
-        advertised.listeners=PLAINTEXT://127.0.0.1:{_port},LINKED://127.0.0.1:{LinkPort},SASL_PLAINTEXT://127.0.0.1:{_saslPort}
-        listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,LINKED:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT
+        listeners=PLAINTEXT://127.0.0.1:{_port},CONTROLLER://127.0.0.1:{_port + 10_000},LINKED://127.0.0.1:{_linkedPort},SASL_SSL://127.0.0.1:{_securePort}
+        advertised.listeners=PLAINTEXT://127.0.0.1:{_port},LINKED://127.0.0.1:{LinkPort},SASL_SSL://127.0.0.1:{_securePort}
+        listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,LINKED:PLAINTEXT,SASL_SSL:SASL_SSL
+        authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+        super.users=User:ANONYMOUS
+        ssl.keystore.type=PEM
+        ssl.keystore.location={KeyFile}
         sasl.enabled.mechanisms=PLAIN
-        listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="a" password="b" user_im="secret";
+        listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="a" password="b" user_im="secret";
         """) + "\n";
 
     private static string? Find()

@@ -91,7 +91,7 @@ internal sealed class TestTopics : IAsyncDisposable
         {
             Seed = 7, StartMs = now, Rate = rate, Users = 500, Duration = duration, LatencyPartitions = Partitions, AckPartitions = Partitions, LateShare = 0,
         });
-        await using KafkaSink sink = new(Kafka with { Properties = new Dictionary<string, string> { ["message.timeout.ms"] = "300000" } });
+        await using KafkaSink sink = new(Kafka with { Properties = new Dictionary<string, string> { ["message.timeout.ms"] = "300000", ["reconnect.backoff.max.ms"] = "1000" } });
         await Task.Run(() => new TrafficPlayer(traffic, sink, TimeProvider.System) { PacedFromMs = now }.RunAsync(cancellation), cancellation);
         await sink.CompleteAsync(cancellation);
     }
@@ -136,13 +136,13 @@ internal sealed class TestTopics : IAsyncDisposable
         using IConsumer<byte[]?, byte[]?> consumer = new ConsumerBuilder<byte[]?, byte[]?>(config).Build();
         using IAdminClient admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         TopicPartitionOffset[] partitions = [.. new[] { Kafka.LatencyTopic, Kafka.AckTopic }.SelectMany(topic =>
-            admin.GetMetadata(topic, TimeSpan.FromSeconds(20)).Topics[0].Partitions.Select(partition =>
+            admin.GetMetadata(topic, TimeSpan.FromSeconds(60)).Topics[0].Partitions.Select(partition =>
                 new TopicPartitionOffset(topic, partition.PartitionId, Offset.Beginning)))];
         consumer.Assign(partitions);
         using StreamWriter lines = new(path, append: false, new UTF8Encoding(false));
         for (int open = partitions.Length; open > 0;)
         {
-            ConsumeResult<byte[]?, byte[]?> result = consumer.Consume(TimeSpan.FromSeconds(30)) ?? throw new TimeoutException("The export of the records stands still.");
+            ConsumeResult<byte[]?, byte[]?> result = consumer.Consume(TimeSpan.FromSeconds(60)) ?? throw new TimeoutException("The export of the records stands still.");
             if (result.IsPartitionEOF)
             {
                 open--;

@@ -25,6 +25,7 @@ internal static class Pages
         im_ack_errors_total counter
         im_latency_seconds histogram
         aggregator_build_info gauge
+        aggregator_web_connections_closed_total counter
         aggregator_ready gauge
         aggregator_records_total counter
         aggregator_decode_fallbacks_total counter
@@ -51,6 +52,7 @@ internal static class Pages
         aggregator_dead_letters_total counter
         aggregator_dead_letter_failures_total counter
         aggregator_output_failures_total counter
+        aggregator_output_dropped_results_total counter
         aggregator_output_queued_results gauge
         dotnet_collection_count_total counter
         process_start_time_seconds gauge
@@ -185,6 +187,9 @@ internal static class Pages
         # HELP aggregator_build_info Always 1; the labels say which program this is.
         # TYPE aggregator_build_info gauge
         aggregator_build_info{version="1.2.3",revision="abc",dotnet_version="10.0.1"} 1
+        # HELP aggregator_web_connections_closed_total Connections to the web server closed while idle, or refused, because there were too many.
+        # TYPE aggregator_web_connections_closed_total counter
+        aggregator_web_connections_closed_total 0
         # HELP aggregator_ready 1 if the service does its work, 0 if not; /-/ready says why.
         # TYPE aggregator_ready gauge
         aggregator_ready 0
@@ -281,6 +286,8 @@ internal static class Pages
         aggregator_dead_letter_failures_total 0
         # HELP aggregator_output_failures_total Failed attempts of an output to take results.
         # TYPE aggregator_output_failures_total counter
+        # HELP aggregator_output_dropped_results_total Results that an output never got, because it took nothing for too long.
+        # TYPE aggregator_output_dropped_results_total counter
         # HELP aggregator_output_queued_results Results waiting in front of an output.
         # TYPE aggregator_output_queued_results gauge
 

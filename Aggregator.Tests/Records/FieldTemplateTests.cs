@@ -1,11 +1,14 @@
 using System.Text;
 using Aggregator.Core.Generation;
 using Aggregator.Core.Records;
+using Aggregator.Tests.Support;
 using Xunit;
 
 namespace Aggregator.Tests.Records;
 
-/// <summary>The two ways to find fields must agree on every input: by the shapes of earlier records, and by the general reader.</summary>
+/// <summary>
+/// The two ways to find fields must agree on every input: by the shapes of earlier records, and by the general reader. <c>scripts/fuzz.sh</c> looks longer.
+/// </summary>
 public class FieldTemplateTests
 {
     private static readonly string[] Dimensions = ["region", "platform", "node"];
@@ -55,7 +58,9 @@ public class FieldTemplateTests
     [Theory]
     [InlineData(1, 40_000)]
     [InlineData(2, 40_000)]
-    public void Both_ways_agree_on_mutated_records(ulong seed, int records)
+    public void Both_ways_agree_on_mutated_records(ulong seed, int records) => FuzzTime.Repeat(round => AssertAgreeOnMutated(seed + (2 * round), records));
+
+    private static long AssertAgreeOnMutated(ulong seed, int records)
     {
         TrafficRandom random = new(seed);
         TrafficGenerator traffic = new(new TrafficSettings { Seed = seed, BadShare = 0.05, Rate = 100_000 });
@@ -68,6 +73,7 @@ public class FieldTemplateTests
             pair.AssertAgree(topic, Mutate(value, random), generated.TimestampMs);
         }
         Assert.InRange(pair.Fallbacks, records / 10, records * 2);
+        return 2L * records;
     }
 
     private static byte[] Mutate(byte[] value, TrafficRandom random)

@@ -24,6 +24,7 @@ public sealed partial class MetricsDocumentTests
         using MetricsFixture metrics = new(withProcess: true);
         metrics.Status.Partitions = [new("ack", 0, 1, 2, 1_712_345_700_500, Idle: false, Rejected: 0, Late: 0)];
         metrics.Status.OutputFailures.GetOrAdd("prometheus", _ => new());
+        metrics.Status.OutputDropped.GetOrAdd("prometheus", _ => new());
         metrics.Status.OutputQueued.GetOrAdd("prometheus", _ => new());
         await metrics.PublishAsync(WindowBuilder.At(0).Total(online: 1, samples: [7], acks: 1, errors: [("E_OFFLINE", 1)], sent: 1, delivered: 1).Final);
         Dictionary<string, string> documented = Rows().Matches(RepositoryTree.Read("docs/metrics.md"))

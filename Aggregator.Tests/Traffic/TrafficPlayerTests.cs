@@ -38,11 +38,11 @@ public sealed class TrafficPlayerTests : IAsyncDisposable
             int pauses = _sink.Pauses;
             Assert.All(_sink.Timestamps.TakeLast(5), timestamp => Assert.InRange(timestamp, Second.StartMs, Second.StartMs + elapsed));
             _time.Advance(TimeSpan.FromMilliseconds(100));
-            SpinWait.SpinUntil(() => _sink.Pauses > pauses || playing.IsCompleted, TimeSpan.FromMilliseconds(50));
+            SpinWait.SpinUntil(() => _sink.Pauses > pauses || playing.IsCompleted, TimeSpan.FromMilliseconds(250));
         }
-        await playing.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await playing.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
-        Assert.InRange(elapsed, 19_500, 30_000);
+        Assert.InRange(elapsed, 19_500, 59_000);
         Assert.Equal(generator.Records, _sink.Timestamps.Count);
     }
 

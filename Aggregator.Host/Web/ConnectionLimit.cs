@@ -1,0 +1,147 @@
+using Aggregator.Core.Diagnostics;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Aggregator.Host.Web;
+
+/// <summary>
+/// Bounds the number of connections without shutting a scraper out: where there are too many, the one that has asked for nothing the longest is closed in favour of
+/// the new one. A new one is refused only while every other is being answered. Both are counted.
+/// </summary>
+/// <param name="most">Connections at a time.</param>
+/// <param name="closed">Counts those closed or refused.</param>
+public sealed class ConnectionLimit(int most, Counter closed)
+{
+    private readonly Lock _gate = new();
+
+    /// <summary>Those that wait for a request, the longest first.</summary>
+    private readonly LinkedList<Connection> _idle = new();
+    private int _busy;
+
+    /// <summary>Applies it to a listener.</summary>
+    public void Apply(ListenOptions listener) => listener.Use(next => connection => ServeAsync(connection, next));
+
+    /// <summary>The part of the request pipeline that tells connections in use from idle ones.</summary>
+    public async Task AnswerAsync(HttpContext context, RequestDelegate next)
+    {
+        IDictionary<object, object?>? items = context.Features.Get<IConnectionItemsFeature>()?.Items;
+        if (items is null || !items.TryGetValue(this, out object? item) || item is not Connection connection)
+        {
+            await next(context);
+            return;
+        }
+        Begin(connection);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            End(connection);
+        }
+    }
+
+    private async Task ServeAsync(ConnectionContext context, ConnectionDelegate next)
+    {
+        Connection connection = new(context);
+        if (!TryAdmit(connection))
+        {
+            context.Abort(new ConnectionAbortedException("Too many connections are being answered."));
+            return;
+        }
+        context.Items[this] = connection;
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            Remove(connection);
+        }
+    }
+
+    private bool TryAdmit(Connection connection)
+    {
+        Connection? oldest = null;
+        lock (_gate)
+        {
+            if (_idle.Count + _busy >= most)
+            {
+                closed.Add();
+                if (_idle.First is not { } first)
+                {
+                    return false;
+                }
+                oldest = first.Value;
+                _idle.Remove(first);
+                oldest.IsGone = true;
+            }
+            _idle.AddLast(connection.Place);
+        }
+        oldest?.Context.Abort(new ConnectionAbortedException("It was idle, and its place was needed."));
+        return true;
+    }
+
+    private void Begin(Connection connection)
+    {
+        lock (_gate)
+        {
+            if (!connection.IsGone && connection.Requests++ == 0)
+            {
+                _idle.Remove(connection.Place);
+                _busy++;
+            }
+        }
+    }
+
+    private void End(Connection connection)
+    {
+        lock (_gate)
+        {
+            if (!connection.IsGone && --connection.Requests == 0)
+            {
+                _busy--;
+                _idle.AddLast(connection.Place);
+            }
+        }
+    }
+
+    private void Remove(Connection connection)
+    {
+        lock (_gate)
+        {
+            if (connection.IsGone)
+            {
+                return;
+            }
+            connection.IsGone = true;
+            if (connection.Requests > 0)
+            {
+                _busy--;
+            }
+            else
+            {
+                _idle.Remove(connection.Place);
+            }
+        }
+    }
+
+    private sealed class Connection
+    {
+        public Connection(ConnectionContext context)
+        {
+            Context = context;
+            Place = new(this);
+        }
+
+        public ConnectionContext Context { get; }
+
+        public LinkedListNode<Connection> Place { get; }
+
+        /// <summary>Requests under way; several with HTTP/2.</summary>
+        public int Requests { get; set; }
+
+        public bool IsGone { get; set; }
+    }
+}
