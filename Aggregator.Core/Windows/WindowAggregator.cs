@@ -157,7 +157,6 @@ public sealed class WindowAggregator
                 _rejects.Rejected(batch, index, reason);
             }
         }
-        _partitions.EnterPassages();
     }
 
     /// <summary>Tells how far event time has come in all partitions: windows that are over by then become final.</summary>
