@@ -66,6 +66,6 @@ internal sealed class Visit : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();
-        Assert.Empty(_complaints.Where(complaint => !(ExpectsFailedRequests && complaint.Contains("Failed to load resource", StringComparison.Ordinal))));
+        Assert.DoesNotContain(_complaints, complaint => !(ExpectsFailedRequests && complaint.Contains("Failed to load resource", StringComparison.Ordinal)));
     }
 }

@@ -91,7 +91,7 @@ public sealed class DashboardFileTests
     {
         HashSet<string> known = await PublishedMetrics.NamesAsync();
 
-        Assert.Empty(DashboardPanel.Of(file).SelectMany(panel => panel.Queries).SelectMany(PublishedMetrics.In).Where(name => !known.Contains(name)));
+        Assert.DoesNotContain(DashboardPanel.Of(file).SelectMany(panel => panel.Queries).SelectMany(PublishedMetrics.In), name => !known.Contains(name));
     }
 
     private static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();
