@@ -46,7 +46,7 @@ public sealed class ResultEncoderTests
         long end = WindowBuilder.At(1).Window.EndMs - 1;
         Assert.Equal(
             [
-                "__name__=im_delivery_ratio", "__name__=im_latency_max_seconds", "__name__=im_latency_mean_seconds",
+                "__name__=im_delivery_ratio", "__name__=im_delivery_ratio_lower", "__name__=im_delivery_ratio_upper", "__name__=im_latency_max_seconds", "__name__=im_latency_mean_seconds",
                 "__name__=im_latency_p50_seconds", "__name__=im_latency_p95_seconds", "__name__=im_latency_p99_seconds", "__name__=im_latency_seconds",
                 "__name__=im_online_users_by_region,region=eu", "__name__=im_window_ack_errors_by_region,code=E,region=eu", "__name__=im_window_acks_by_region,region=eu",
                 "__name__=im_window_delivered_messages_by_region,region=eu", "__name__=im_window_received_messages_by_region,region=eu",
