@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Builds everything and runs all tests: ./test.sh [options of dotnet test, such as --filter-class 'Aggregator.Tests.Windows.*']
 #
-# Installs the Debian packages prometheus and kcat if they are missing and that can be done (root or sudo without a password); tests whose
-# tools are missing are skipped, and it is said why. AGGREGATOR_TEST_KAFKA=HOST:PORT names a Kafka for the tests that need a real one
-# (.ci/run starts one), AGGREGATOR_TEST_PROMETHEUS3 a folder with prometheus and promtool 3.x.
+# Installs the Debian packages prometheus, prometheus-alertmanager, kcat and chromium if they are missing and that can be done (root or sudo without a
+# password); tests whose tools are missing are skipped, and it is said why. AGGREGATOR_TEST_KAFKA=HOST:PORT names a Kafka for the tests that need
+# a real one (.ci/run starts one), AGGREGATOR_TEST_PROMETHEUS3 a folder with prometheus and promtool 3.x.
 #
 # The last line is `N passed, N failed, N skipped`; the exit code is 0 if none failed and at least one passed.
 set -uo pipefail
@@ -23,7 +23,7 @@ if ! dotnet --version >/dev/null 2>&1 </dev/null; then
   finish 0 1 0
 fi
 
-.ci/install promtool=prometheus kcat=kcat
+.ci/install promtool=prometheus amtool=prometheus-alertmanager kcat=kcat chromium=chromium
 
 echo "== build"
 # Without build servers: none of them stays behind and holds our output open.

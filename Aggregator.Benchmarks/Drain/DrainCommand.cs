@@ -115,7 +115,7 @@ public static class DrainCommand
         await using KafkaRecordSource source = new(settings, new RecordBatchPool(), status, NullLogger<KafkaRecordSource>.Instance, TimeProvider.System);
         using OffsetCommitter committer = new(source.Offsets, status, NullLogger<OffsetCommitter>.Instance, TimeProvider.System);
         await using ResultPublisher publisher = new([page], status, NullLogger<ResultPublisher>.Instance, TimeProvider.System);
-        LiveFold fold = new(aggregation, new FieldNames(), settings, counters, status, null, TimeProvider.System);
+        LiveFold fold = new(aggregation, new FieldNames(), settings, counters, status, null, committer.Progress, TimeProvider.System);
         PipelineControl pipeline = AggregatorPipeline.Build(source, fold, publisher, committer).Run(system.Materializer());
         while (counters.Records(RecordTopic.Latency) + counters.Records(RecordTopic.Ack) < records)
         {

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Aggregator.Core.Records;
-using Aggregator.Core.Windows;
 
 namespace Aggregator.Benchmarks.Grow;
 
