@@ -104,7 +104,7 @@ public sealed class BadSettingsTests : IDisposable
         Assert.Equal($"""
             7 settings cannot be used:
               Agregation              section unknown; did you mean Aggregation? ({_file}:2)
-              Logging                 section unknown; known are Aggregation, Kafka, Fields ({_file}:5)
+              Logging                 section unknown; known are Aggregation, Kafka, Fields, RemoteWrite ({_file}:5)
               Aggregation:Groups:0:0  unknown; Groups takes its whole value at once, lists as JSON
               Kafka:Bootstrap         unknown; known are BootstrapServers, GroupId, LatencyTopic, AckTopic, AutoOffsetReset, GroupProtocol, Transport, DeadLetterTopic, ClientId, SecurityProtocol, SaslMechanism, SaslUsername, SaslPassword, SslCaLocation, SessionTimeout, Properties ({_file}:3)
               Kafka:Group             unknown; did you mean GroupId? (environment)
