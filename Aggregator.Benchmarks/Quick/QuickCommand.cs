@@ -12,6 +12,7 @@ public static class QuickCommand
     [
         new("decode latency", "record", DecodeBenchmark.Records, 8, () => Decode(0).Latency),
         new("decode latency, 3 dimensions", "record", DecodeBenchmark.Records, 9, () => Decode(3).Latency),
+        new("decode latency, general reader", "record", DecodeBenchmark.Records, 12, () => Decode(0, learnsShapes: false).Latency),
         new("decode ack", "record", DecodeBenchmark.Records, 7, () => Decode(0).Acks),
         new("decode ack, 3 dimensions", "record", DecodeBenchmark.Records, 8, () => Decode(3).Acks),
         new("decode + fold", "record", FoldBenchmark.Records, 12, () => Fold(false)),
@@ -60,9 +61,9 @@ public static class QuickCommand
         return () => loop.Run();
     }
 
-    private static DecodeBenchmark Decode(int dimensions)
+    private static DecodeBenchmark Decode(int dimensions, bool learnsShapes = true)
     {
-        DecodeBenchmark step = new() { Dimensions = dimensions };
+        DecodeBenchmark step = new() { Dimensions = dimensions, LearnsShapes = learnsShapes };
         step.Setup();
         return step;
     }

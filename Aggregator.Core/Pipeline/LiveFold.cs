@@ -95,7 +95,9 @@ public sealed class LiveFold
             _finalThroughMs = Later(_finalThroughMs, committed.FinalThroughMs);
             _lastWindowMs = Later(_lastWindowMs, committed.LastWindowMs);
         }
-        _aggregator = new(_settings, _names, _counters, _rejects, _lastWindowMs, _finalThroughMs);
+        // The acknowledgements of messages lie in the partitions of the same numbers only where there are equally many of both topics.
+        AggregationSettings settings = assigned.LatencyPartitions == assigned.AckPartitions ? _settings : _settings with { Join = DeliveryJoinScope.All };
+        _aggregator = new(settings, _names, _counters, _rejects, _lastWindowMs, _finalThroughMs);
         foreach (AssignedPartition partition in assigned.Partitions)
         {
             _aggregator.AddPartition(partition.Partition, new(partition.StartOffset, WatermarkOf(partition)));

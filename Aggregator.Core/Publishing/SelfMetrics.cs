@@ -107,6 +107,8 @@ public sealed class SelfMetrics : IDisposable
         {
             Pull(samples.WithLabels(loss.Label()), () => counters.SamplesLeftOut(loss));
         }
+        Counter("aggregator_misplaced_ids_total",
+            "Sampled msg_ids that the two topics have in partitions of different numbers: with Join=partition their deliveries are not joined.", () => counters.MisplacedIds);
         Counter limited = Counter("aggregator_limited_facts_total", "Facts that a limit left out of what it limits.", "limit");
         foreach (LimitKind limit in Enum.GetValues<LimitKind>())
         {

@@ -33,6 +33,7 @@ internal static class Pages
         aggregator_late_facts_total counter
         aggregator_duplicate_facts_total counter
         aggregator_samples_left_out_total counter
+        aggregator_misplaced_ids_total counter
         aggregator_limited_facts_total counter
         aggregator_watermark_seconds gauge
         aggregator_open_windows gauge

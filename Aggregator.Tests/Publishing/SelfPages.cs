@@ -55,6 +55,9 @@ internal static class SelfPages
         # TYPE aggregator_samples_left_out_total counter
         aggregator_samples_left_out_total{reason="negative_latency"} 0
         aggregator_samples_left_out_total{reason="latency_out_of_range"} 0
+        # HELP aggregator_misplaced_ids_total Sampled msg_ids that the two topics have in partitions of different numbers: with Join=partition their deliveries are not joined.
+        # TYPE aggregator_misplaced_ids_total counter
+        aggregator_misplaced_ids_total 0
         # HELP aggregator_limited_facts_total Facts that a limit left out of what it limits.
         # TYPE aggregator_limited_facts_total counter
         aggregator_limited_facts_total{limit="series"} 0

@@ -71,7 +71,7 @@ public sealed class BadSettingsTests : IDisposable
     [InlineData("DeadLetterTopic", "ack", "must be none of the topics that are read: copies would be read again for ever")]
     [InlineData("AutoOffsetReset", "none", "must be earliest or latest")]
     [InlineData("GroupProtocol", "kip848", "must be classic or consumer")]
-    [InlineData("Transport", "batch", "must be consume: batch is not there yet")]
+    [InlineData("Transport", "bulk", "must be consume or batch")]
     [InlineData("SecurityProtocol", "tls", "must be plaintext or ssl or sasl_plaintext or sasl_ssl")]
     [InlineData("SecurityProtocol", "sasl_ssl", "needs Kafka:SaslMechanism: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER or GSSAPI")]
     [InlineData("SessionTimeout", "01:00:00", "must be from 00:00:01 to 00:30:00, in whole milliseconds")]

@@ -5,7 +5,8 @@ using Xunit;
 
 namespace Aggregator.Tests.Kafka;
 
-public sealed class KafkaRecordSourceTests
+/// <summary>What a source does, whichever transport brings its records; see <see cref="ConsumeSourceTests"/> and <see cref="BatchSourceTests"/>.</summary>
+public abstract class KafkaRecordSourceContract(string transport)
 {
     private static readonly PartitionId Latency0 = new(RecordTopic.Latency, 0);
     private static readonly CommitMetadata Metadata = new(1712345650000, 1712345640000);
@@ -13,7 +14,7 @@ public sealed class KafkaRecordSourceTests
     [Fact]
     public async Task Everything_in_both_topics_comes_after_one_assignment_in_offset_order()
     {
-        using var kafka = new EmbeddedKafka(partitions: 2);
+        using var kafka = Kafka(partitions: 2);
         kafka.Write("im-latency", 0, 0, 5000);
         kafka.Write("im-latency", 1, 5000, 1);
         kafka.Write("ack", 0, 6000, 300);
@@ -34,7 +35,7 @@ public sealed class KafkaRecordSourceTests
     [Fact]
     public async Task A_restart_begins_at_what_was_committed_with_its_metadata()
     {
-        using var kafka = new EmbeddedKafka(partitions: 1);
+        using var kafka = Kafka(partitions: 1);
         kafka.Write("im-latency", 0, 0, 10);
         await CommitAsync(kafka, new CommitPoint(Latency0, 7, Metadata), records: 10);
 
@@ -49,7 +50,7 @@ public sealed class KafkaRecordSourceTests
     [Fact]
     public async Task A_first_start_at_the_end_of_the_log_commits_where_it_is()
     {
-        using var kafka = new EmbeddedKafka(partitions: 1);
+        using var kafka = Kafka(partitions: 1);
         kafka.Write("im-latency", 0, 0, 10);
         KafkaSettings settings = kafka.Settings with { AutoOffsetReset = "latest" };
         await using (var first = new SourceProbe(settings))
@@ -71,7 +72,7 @@ public sealed class KafkaRecordSourceTests
     [Fact]
     public async Task Records_that_the_log_lost_before_they_were_read_are_counted_and_logged_once()
     {
-        using var kafka = new EmbeddedKafka(partitions: 1);
+        using var kafka = Kafka(partitions: 1);
         kafka.Write("im-latency", 0, 0, 20);
         await CommitAsync(kafka, new CommitPoint(Latency0, 3, Metadata), records: 20);
         kafka.Broker.DeleteRecords("im-latency", 0, 12);
@@ -94,7 +95,7 @@ public sealed class KafkaRecordSourceTests
     [Fact]
     public async Task A_log_that_ends_before_the_committed_offset_is_read_from_its_first_record()
     {
-        using var kafka = new EmbeddedKafka(partitions: 1);
+        using var kafka = Kafka(partitions: 1);
         kafka.Write("im-latency", 0, 0, 5);
         await CommitAsync(kafka, new CommitPoint(Latency0, 20, Metadata), records: 5);
 
@@ -109,7 +110,7 @@ public sealed class KafkaRecordSourceTests
     [Fact]
     public async Task A_topic_that_does_not_exist_yet_is_waited_for()
     {
-        using var kafka = new EmbeddedKafka(topics: false);
+        using var kafka = Kafka(topics: false);
         kafka.Broker.CreateTopic("im-latency", 1);
         await using var probe = new SourceProbe(kafka.Settings);
 
@@ -128,7 +129,7 @@ public sealed class KafkaRecordSourceTests
     [Fact]
     public async Task While_nobody_takes_records_reading_pauses_and_afterwards_nothing_is_missing()
     {
-        using var kafka = new EmbeddedKafka(partitions: 1);
+        using var kafka = Kafka(partitions: 1);
         kafka.Write("im-latency", 0, 0, 40_000);
         await using var probe = new SourceProbe(kafka.Settings, batches: 2) { Held = true };
 
@@ -146,7 +147,7 @@ public sealed class KafkaRecordSourceTests
     [Fact]
     public async Task The_end_of_a_partition_is_said_after_its_last_record_and_ends_are_asked_for()
     {
-        using var kafka = new EmbeddedKafka(partitions: 1);
+        using var kafka = Kafka(partitions: 1);
         kafka.Write("im-latency", 0, 0, 10);
         await using var probe = new SourceProbe(kafka.Settings);
         await probe.UntilAsync(() => probe.Elements.OfType<SourceElement.EndOffsets>().Any(), "ends");
@@ -163,7 +164,7 @@ public sealed class KafkaRecordSourceTests
     [Fact]
     public async Task Keys_values_and_their_absence_come_through()
     {
-        using var kafka = new EmbeddedKafka(partitions: 1);
+        using var kafka = Kafka(partitions: 1);
         string large = new('x', 900_000);
         kafka.Send("ack", 0, "a", "1", DateTimeOffset.FromUnixTimeMilliseconds(1712345678901));
         kafka.Send("ack", 0, null, "2");
@@ -180,7 +181,7 @@ public sealed class KafkaRecordSourceTests
     [Fact]
     public async Task Without_a_dead_letter_topic_keys_are_not_copied()
     {
-        using var kafka = new EmbeddedKafka(partitions: 1);
+        using var kafka = Kafka(partitions: 1);
         kafka.Write("ack", 0, 0, 1);
         await using var probe = new SourceProbe(kafka.Settings);
         await probe.RecordsAsync(1);
@@ -191,7 +192,7 @@ public sealed class KafkaRecordSourceTests
     [Fact]
     public async Task After_the_stream_has_ended_the_last_offsets_can_still_be_committed()
     {
-        using var kafka = new EmbeddedKafka(partitions: 1);
+        using var kafka = Kafka(partitions: 1);
         kafka.Write("im-latency", 0, 0, 10);
         await using (var first = new SourceProbe(kafka.Settings))
         {
@@ -211,7 +212,7 @@ public sealed class KafkaRecordSourceTests
     [Fact]
     public async Task A_commit_of_an_earlier_assignment_is_void()
     {
-        using var kafka = new EmbeddedKafka(partitions: 1);
+        using var kafka = Kafka(partitions: 1);
         await using var probe = new SourceProbe(kafka.Settings);
         var assigned = await probe.AssignedAsync(2);
 
@@ -219,6 +220,8 @@ public sealed class KafkaRecordSourceTests
         Assert.Equal(CommitOutcome.Void, probe.Source.Offsets.Commit([new CommitPoint(new(RecordTopic.Latency, 7), 0, Metadata)], assigned.Number, out _));
         Assert.Equal(CommitOutcome.Done, probe.Source.Offsets.Commit([new CommitPoint(Latency0, 0, Metadata)], assigned.Number, out _));
     }
+
+    private EmbeddedKafka Kafka(int partitions = 2, bool topics = true) => new(partitions, topics: topics) { Transport = transport };
 
     internal static async Task CommitAsync(EmbeddedKafka kafka, CommitPoint point, int records)
     {

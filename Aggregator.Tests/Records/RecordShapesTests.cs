@@ -9,7 +9,7 @@ namespace Aggregator.Tests.Records;
 /// <summary>
 /// The two ways to find fields must agree on every input: by the shapes of earlier records, and by the general reader. <c>scripts/fuzz.sh</c> looks longer.
 /// </summary>
-public class FieldTemplateTests
+public class RecordShapesTests
 {
     private static readonly string[] Dimensions = ["region", "platform", "node"];
 
@@ -27,6 +27,11 @@ public class FieldTemplateTests
         """{"msg_id":"m1","uid":"u2","ack_ts":1767225601100,"code":"OK","region":"eu"}""",
         """{"msg_id":"m1","uid":"u2","ack_ts":1767225601100,"code":0,"platform":true}""",
         """{"ack_ts":1767225601100,"code":"E_OFFLINE","msg_id":"m1"}""",
+        """{"msg_id":"0123456789abcdef0123456789abcdef-0123","from":"a rather long name of a user, longer than one vector","send_ts":1767225601000,"latency":0.5}""",
+        """{"msg_id":"m1","send_ts":1767225601000,"a name of an unknown field that is longer than one vector":"x","latency":-7}""",
+        """{"msg_id":"m1","send_ts":1767225601000,"region":true,"platform":false,"node":"\u00e9"}""",
+        """{"msg_id":"m1","send_ts":1767225601000,"latency":12345678.4999,"recv_ts":1767225601040}""",
+        """{"msg_id":"m1","send_ts":999999999999}""",
     ];
 
     [Fact]
@@ -53,6 +58,49 @@ public class FieldTemplateTests
             pair.AssertAgree(RecordTopic.Latency, Encoding.UTF8.GetBytes($$"""{"f{{i}}":1,"msg_id":"m1","send_ts":1767225601000}"""), RecordBatch.NoTimestamp);
         }
         Assert.Equal(2_000, pair.Fallbacks);
+    }
+
+    /// <summary>Optional fields make many shapes, which share their beginnings.</summary>
+    [Fact]
+    public void Every_combination_of_optional_fields_is_learned_once()
+    {
+        string[] optional = ["\"from\":\"u1\"", "\"to\":\"u2\"", "\"latency\":5", "\"region\":\"eu\"", "\"platform\":true", "\"x\":null"];
+        Pair pair = new();
+        for (int round = 0; round < 3; round++)
+        {
+            for (int choice = 0; choice < 1 << optional.Length; choice++)
+            {
+                string fields = string.Concat(optional.Where((_, i) => (choice >> i & 1) != 0).Select(field => "," + field));
+                pair.AssertAgree(RecordTopic.Latency, Encoding.UTF8.GetBytes($$"""{"msg_id":"m{{choice}}","send_ts":1767225601000{{fields}}}"""), RecordBatch.NoTimestamp);
+            }
+        }
+        Assert.Equal(1 << optional.Length, pair.Fallbacks);
+    }
+
+    [Theory]
+    [InlineData("""{"msg_id":"m\n1","send_ts":1767225601000}""", """{"msg_id":"\ud83d\ude00","send_ts":1767225602000}""")]
+    [InlineData("""{ "send_ts" : 1767225601000 , "msg_id":"1" }""", """{ "send_ts" : 1767225601001 , "msg_id":"用户" }""")]
+    [InlineData("""{"msg_id":"1","send_ts":1767225601000,"latency":5}""", """{"msg_id":"1","send_ts":1767225601000,"latency":-1.5e1}""")]
+    [InlineData("""{"msg_id":7,"send_ts":1767225601000,"region":"a"}""", """{"msg_id":8,"send_ts":1767225601000,"region":""}""")]
+    public void Records_of_one_shape_need_the_general_reader_once(string first, string second)
+    {
+        Pair pair = new();
+        pair.AssertAgree(RecordTopic.Latency, Encoding.UTF8.GetBytes(first), RecordBatch.NoTimestamp);
+        pair.AssertAgree(RecordTopic.Latency, Encoding.UTF8.GetBytes(second), RecordBatch.NoTimestamp);
+        Assert.Equal(1, pair.Fallbacks);
+    }
+
+    [Fact]
+    public void What_stands_behind_a_record_is_not_taken_for_a_part_of_it()
+    {
+        byte[] whole = Encoding.UTF8.GetBytes("""{"msg_id":"m1","from":"u1","send_ts":1767225601000,"latency":45,"region":"eu"}""");
+        Pair pair = new();
+        pair.AssertAgree(RecordTopic.Latency, whole, RecordBatch.NoTimestamp);
+        for (int length = 1; length < whole.Length; length++)
+        {
+            pair.AssertAgree(RecordTopic.Latency, whole[..length], RecordBatch.NoTimestamp, behind: whole[length..]);
+        }
+        Assert.Equal(whole.Length, pair.Fallbacks);
     }
 
     [Theory]
@@ -108,14 +156,19 @@ public class FieldTemplateTests
     {
         private readonly RecordDecoder _fast = new(new FieldNames(), Dimensions, TimeSpan.FromMinutes(5));
         private readonly RecordDecoder _general = new(new FieldNames(), Dimensions, TimeSpan.FromMinutes(5), learnsShapes: false);
+        private readonly RecordBatch _batch = new(2);
         private readonly DecodedRecord _fastRecord = new(Dimensions.Length);
         private readonly DecodedRecord _generalRecord = new(Dimensions.Length);
 
         public long Fallbacks => _fast.Fallbacks;
 
-        public void AssertAgree(RecordTopic topic, byte[] value, long timestampMs)
+        public void AssertAgree(RecordTopic topic, byte[] value, long timestampMs, byte[]? behind = null)
         {
-            RejectReason fast = _fast.Decode(topic, value, timestampMs, _fastRecord);
+            _batch.Clear();
+            _batch.Add(new(topic, 0), 0, timestampMs, value);
+            _batch.Add(new(topic, 0), 1, timestampMs, behind ?? value);
+            _fast.Forget();
+            RejectReason fast = _fast.Decode(_batch, 0, _fastRecord);
             RejectReason general = _general.Decode(topic, value, timestampMs, _generalRecord);
             string text = Encoding.Latin1.GetString(value);
             Assert.True(fast == general, $"{text}: {fast} by its shape, {general} in general");
