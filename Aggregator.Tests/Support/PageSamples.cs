@@ -1,5 +1,4 @@
 using System.Globalization;
-using Aggregator.Core.Windows;
 
 namespace Aggregator.Tests.Support;
 
