@@ -9,5 +9,5 @@ cd "$(dirname "$0")/.."
 export AGGREGATOR_TEST_SECONDS=${1:-60} DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 dotnet build Aggregator.Tests -c Release -v quiet -clp:NoSummary
 exec dotnet Aggregator.Tests/bin/Release/net10.0/Aggregator.Tests.dll -noColor -noLogo -showLiveOutput \
-  -class Aggregator.Tests.Records.FieldTemplateTests -class Aggregator.Tests.Records.DecoderFuzzTests \
+  -class Aggregator.Tests.Records.RecordShapesTests -class Aggregator.Tests.Records.DecoderFuzzTests \
   -class Aggregator.Tests.Records.HostileValueTests -class Aggregator.Tests.Replay.EnvelopeFuzzTests

@@ -18,27 +18,32 @@ public class DecodeBenchmark
     [Params(0, 3)]
     public int Dimensions { get; set; }
 
+    /// <summary>False: the general reader alone.</summary>
+    [Params(true, false)]
+    public bool LearnsShapes { get; set; } = true;
+
     [GlobalSetup]
     public void Setup()
     {
         string[] dimensions = SampleTraffic.TwoSets[1][..Dimensions];
         _latency = SampleTraffic.Batch(RecordTopic.Latency, Records);
         _acks = SampleTraffic.Batch(RecordTopic.Ack, Records);
-        _decoder = new(new FieldNames(), dimensions, TimeSpan.FromMinutes(5));
+        _decoder = new(new FieldNames(), dimensions, TimeSpan.FromMinutes(5), LearnsShapes);
         _record = new(dimensions.Length);
     }
 
     [Benchmark(OperationsPerInvoke = Records)]
-    public void Latency() => Decode(RecordTopic.Latency, _latency);
+    public void Latency() => Decode(_latency);
 
     [Benchmark(OperationsPerInvoke = Records)]
-    public void Acks() => Decode(RecordTopic.Ack, _acks);
+    public void Acks() => Decode(_acks);
 
-    private void Decode(RecordTopic topic, RecordBatch batch)
+    private void Decode(RecordBatch batch)
     {
         for (int i = 0; i < batch.Count; i++)
         {
-            RejectReason reason = _decoder.Decode(topic, batch.Value(i), batch.Timestamps[i], _record);
+            _decoder.Forget();
+            RejectReason reason = _decoder.Decode(batch, i, _record);
             if (reason != RejectReason.None)
             {
                 throw new InvalidOperationException($"record {i} was rejected: {reason}");

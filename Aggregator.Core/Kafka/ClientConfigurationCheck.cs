@@ -58,7 +58,7 @@ public static partial class ClientConfigurationCheck
         CheckNames(settings, problems);
         OneOf("AutoOffsetReset", settings.AutoOffsetReset, ["earliest", "latest"]);
         OneOf("GroupProtocol", settings.GroupProtocol, ["classic", "consumer"]);
-        OneOf("Transport", settings.Transport, ["consume"]);
+        OneOf("Transport", settings.Transport, ["consume", "batch"]);
         OneOf("SecurityProtocol", settings.SecurityProtocol, ["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"]);
         if (settings.SaslMechanism is not null)
         {

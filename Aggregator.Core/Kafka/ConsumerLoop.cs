@@ -1,13 +1,11 @@
-using Aggregator.Core.Records;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
-using Result = Confluent.Kafka.ConsumeResult<Aggregator.Core.Kafka.BatchWriter.CopiedKey, Aggregator.Core.Kafka.BatchWriter.CopiedValue>;
 
 namespace Aggregator.Core.Kafka;
 
 /// <summary>
-/// The poll thread's work with one consumer: assignments come, get their start offsets, are read; records become batches. Everything here runs on that
-/// thread, the rebalance handlers included (Confluent.Kafka calls them within <c>Consume</c>), so nothing here needs a lock and nothing may block for long.
+/// The poll thread's work with one consumer: assignments come, get their start offsets, are read. Everything here runs on that thread, the rebalance handlers
+/// included (Confluent.Kafka calls them within <see cref="IRecordTransport.Poll"/>), so nothing here needs a lock and nothing may block for long.
 /// </summary>
 internal sealed class ConsumerLoop
 {
@@ -37,14 +35,13 @@ internal sealed class ConsumerLoop
     private readonly AssignmentStart _start;
     private readonly PauseSwitch _pause;
     private readonly StallDetector _stalls;
-    private readonly Positions _positions = new();
+    private readonly RecordIntake _intake;
     private readonly HashSet<TopicPartition> _assigned = [];
-    private State _state = State.Outside;
+    private ConsumerState _state = ConsumerState.Outside;
     private bool _isIncomplete;
     private bool _lost;
     private long _changedAt;
     private bool _roomMissing;
-    private bool _seekBack;
     private bool _abandoned;
     private string? _broken;
 
@@ -64,24 +61,7 @@ internal sealed class ConsumerLoop
         _start = new AssignmentStart(context, _session, resolver);
         _pause = new PauseSwitch(context, _session, _assigned);
         _stalls = new StallDetector(context.Time, PatienceForProgress);
-    }
-
-    private enum State
-    {
-        /// <summary>Not in the group: another member may be at work.</summary>
-        Outside,
-
-        /// <summary>No partition is assigned.</summary>
-        Unassigned,
-
-        /// <summary>Partitions are assigned; where they start is not known or not set yet.</summary>
-        Starting,
-
-        /// <summary>Records become batches.</summary>
-        Reading,
-
-        /// <summary>The stream has ended; the member stays in the group for the last commit.</summary>
-        Ended,
+        _intake = new RecordIntake(context, output, board, Resync, Report);
     }
 
     /// <summary>Whether the run ended to leave the group to another member: a next consumer stands by.</summary>
@@ -97,12 +77,13 @@ internal sealed class ConsumerLoop
             {
                 return problem;
             }
-            if (_state != State.Ended && end())
+            if (_state != ConsumerState.Ended && end())
             {
-                _state = State.Ended;
+                _state = ConsumerState.Ended;
+                _intake.Stop();
                 _output.Complete();
             }
-            if (_state == State.Outside && _gate?.MayJoin() != false)
+            if (_state == ConsumerState.Outside && _gate?.MayJoin() != false)
             {
                 Join();
             }
@@ -111,7 +92,7 @@ internal sealed class ConsumerLoop
                 MadeWay = true;
                 return null;
             }
-            if (_state == State.Starting && _start.Step(_assigned, _board.ReplacedTopics) is { } resolution)
+            if (_state == ConsumerState.Starting && _start.Step(_assigned, _board.ReplacedTopics) is { } resolution)
             {
                 BeginReading(resolution);
             }
@@ -126,7 +107,7 @@ internal sealed class ConsumerLoop
     public void Close(TimeSpan? patience)
     {
         _abandoned = true;
-        if (_state != State.Ended)
+        if (_state != ConsumerState.Ended)
         {
             _output.Void();
         }
@@ -144,20 +125,20 @@ internal sealed class ConsumerLoop
     private void Join()
     {
         _session.Consumer.Subscribe(_context.Names.Both);
-        _state = State.Unassigned;
+        _state = ConsumerState.Unassigned;
         _changedAt = _context.Time.GetTimestamp();
     }
 
     // One that the group gave up, as after a long halt, comes back like a new one: another may be at work by now.
     private bool MustMakeWay() => _gate is { CanSee: true } gate
-        && ((_lost && _state == State.Unassigned)
-            || ((_state == State.Unassigned || (_state == State.Reading && _isIncomplete))
+        && ((_lost && _state == ConsumerState.Unassigned)
+            || ((_state == ConsumerState.Unassigned || (_state == ConsumerState.Reading && _isIncomplete))
                 && _context.Time.GetElapsedTime(_changedAt) > PatienceForAll && gate.MustLeave(_session.Consumer.MemberId)));
 
     private void Lose(List<TopicPartition> partitions)
     {
         Changed(partitions, _assigned.ExceptWith, "lost");
-        if (_abandoned || _state == State.Ended || _gate is not { CanSee: true })
+        if (_abandoned || _state == ConsumerState.Ended || _gate is not { CanSee: true })
         {
             return;
         }
@@ -176,14 +157,14 @@ internal sealed class ConsumerLoop
 
     private bool WantsPause() => _state switch
     {
-        State.Reading => _roomMissing,
-        State.Starting => _context.Time.GetElapsedTime(_changedAt) > PatienceForStarts,
+        ConsumerState.Reading => _roomMissing,
+        ConsumerState.Starting => _context.Time.GetElapsedTime(_changedAt) > PatienceForStarts,
         _ => true,
     };
 
     private void Poll()
     {
-        if (_state == State.Reading)
+        if (_state == ConsumerState.Reading)
         {
             _roomMissing = !_output.HasRoom(_pause.IsPaused ? TimeSpan.FromMilliseconds(IdleWaitMs) : PatienceForRoom);
             if (_roomMissing != _pause.IsPaused)
@@ -191,90 +172,12 @@ internal sealed class ConsumerLoop
                 return;
             }
         }
-        int before = _output.Count;
-        try
+        _intake.IsHeldUp = _roomMissing;
+        bool isLull = _session.Transport.Poll(_intake, _intake.IsIdle && _state != ConsumerState.Starting ? IdleWaitMs : BusyWaitMs);
+        if (isLull && _state == ConsumerState.Reading)
         {
-            Result? result = _session.Consumer.Consume(before > 0 || _state == State.Starting ? BusyWaitMs : IdleWaitMs);
-            if (result is not null)
-            {
-                Take(result);
-            }
-            else if (_state == State.Reading)
-            {
-                _output.FlushOld(_positions);
-            }
+            _output.FlushOld(_intake.Positions);
         }
-        catch (ConsumeException e)
-        {
-            _output.TruncateTo(Math.Min(before, _output.Count));
-            Report(e.Error, e.ConsumerRecord?.TopicPartitionOffset);
-        }
-    }
-
-    // HOT: once per record.
-    private void Take(Result result)
-    {
-        if (_state != State.Reading)
-        {
-            return; // fetched before the start offsets were set; the seek brings it again if it is wanted
-        }
-        PartitionId partition = _context.Names.Id(result.Topic, result.Partition.Value);
-        long offset = result.Offset.Value;
-        long expected = _positions.Next(partition);
-        if (result.IsPartitionEOF)
-        {
-            TakeEnd(partition, expected, offset);
-            return;
-        }
-        if (_output.Count == 0)
-        {
-            _seekBack = true; // there was no room for it
-            return;
-        }
-        if (offset != expected && !Follows(partition, expected, offset))
-        {
-            _output.TruncateTo(_output.Count - 1);
-            return;
-        }
-        _positions.Set(partition, offset + 1);
-        Timestamp timestamp = result.Message.Timestamp;
-        _output.Accept(partition, offset, timestamp.Type == TimestampType.NotAvailable ? RecordBatch.NoTimestamp : timestamp.UnixTimestampMs);
-    }
-
-    private void TakeEnd(PartitionId partition, long expected, long offset)
-    {
-        if (expected == Positions.NotRead)
-        {
-            return;
-        }
-        if (offset > expected)
-        {
-            Jumped(partition, expected, offset);
-        }
-        _output.AtEnd(partition, offset);
-        _output.FlushOld(_positions);
-    }
-
-    private bool Follows(PartitionId partition, long expected, long offset)
-    {
-        if (expected == Positions.NotRead)
-        {
-            return false;
-        }
-        if (offset > expected)
-        {
-            Jumped(partition, expected, offset);
-            return true;
-        }
-        Resync($"{_context.Names.Text(partition)} went back from offset {expected} to {offset}: its log was cut or replaced");
-        return false;
-    }
-
-    // Markers of transactions and compaction leave gaps too; whether records were lost, the brokers must say.
-    private void Jumped(PartitionId partition, long from, long to)
-    {
-        _positions.Set(partition, to);
-        _board.Jumped(partition, from, to);
     }
 
     private void Changed(List<TopicPartition> partitions, Action<IEnumerable<TopicPartition>> apply, string what)
@@ -304,18 +207,17 @@ internal sealed class ConsumerLoop
     private void Restart()
     {
         _board.Publish(_session, _assigned);
-        if (_state == State.Ended)
+        if (_state == ConsumerState.Ended)
         {
             return;
         }
         _output.Void();
-        _positions.Clear();
+        _intake.Stop();
         _start.Restart();
         _roomMissing = false;
-        _seekBack = false;
         _changedAt = _context.Time.GetTimestamp();
-        _state = _assigned.Count == 0 ? State.Unassigned : State.Starting;
-        if (_state == State.Unassigned)
+        _state = _assigned.Count == 0 ? ConsumerState.Unassigned : ConsumerState.Starting;
+        if (_state == ConsumerState.Unassigned)
         {
             _context.NotReady($"no partitions are assigned: waiting for group {_context.Settings.GroupId}");
         }
@@ -323,9 +225,9 @@ internal sealed class ConsumerLoop
 
     private void BeginReading(Resolution resolution)
     {
-        _positions.Start(resolution.Starts);
+        _intake.Begin(resolution.Starts);
         _stalls.Restart();
-        _state = State.Reading;
+        _state = ConsumerState.Reading;
         _isIncomplete = resolution.Starts.Count < resolution.LatencyPartitions + resolution.AckPartitions;
         _context.Connected();
         _context.ReportStarts(resolution);
@@ -338,7 +240,7 @@ internal sealed class ConsumerLoop
 
     private void TakeRequests()
     {
-        if (_state != State.Reading)
+        if (_state != ConsumerState.Reading)
         {
             return;
         }
@@ -346,7 +248,7 @@ internal sealed class ConsumerLoop
         {
             Resync(reason);
         }
-        else if (_seekBack && !_roomMissing)
+        else if (_intake.HasMissed && !_roomMissing)
         {
             Resync("records came while there was no room for them");
         }
@@ -363,9 +265,9 @@ internal sealed class ConsumerLoop
         {
             _stalls.Restart();
         }
-        else if (_stalls.Look(ends, _positions) is { } partition)
+        else if (_stalls.Look(ends, _intake.Positions) is { } partition)
         {
-            string what = $"{_context.Names.Text(partition)} brings no records though it has more than {_positions.Next(partition)}";
+            string what = $"{_context.Names.Text(partition)} brings no records though it has more than {_intake.Positions.Next(partition)}";
             if (_stalls.Stalls >= 3)
             {
                 _broken = what;

@@ -1,7 +1,7 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using ClusterTopic = Confluent.Kafka.Admin.TopicDescription;
-using Consumer = Confluent.Kafka.IConsumer<Aggregator.Core.Kafka.BatchWriter.CopiedKey, Aggregator.Core.Kafka.BatchWriter.CopiedValue>;
+using Consumer = Confluent.Kafka.IConsumer<Aggregator.Core.Kafka.RecordCopier.CopiedKey, Aggregator.Core.Kafka.RecordCopier.CopiedValue>;
 
 namespace Aggregator.Core.Kafka;
 
@@ -20,11 +20,12 @@ internal sealed class ConsumerSession
     private readonly Lock _asking = new();
     private bool _isClosed;
 
-    private ConsumerSession(Consumer consumer, IsolationLevel isolation, bool incremental)
+    private ConsumerSession(Consumer consumer, IsolationLevel isolation, bool incremental, RecordCopier? copier)
     {
         Consumer = consumer;
         Admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         Native = new NativeConsumer(consumer.Handle);
+        Transport = copier is null ? new BatchQueueTransport(Native) : new ConsumeTransport(consumer, copier);
         _isolation = isolation;
         _incremental = incremental;
     }
@@ -33,20 +34,28 @@ internal sealed class ConsumerSession
 
     public NativeConsumer Native { get; }
 
+    /// <summary>How its records come out.</summary>
+    public IRecordTransport Transport { get; }
+
     private IAdminClient Admin { get; }
 
     /// <summary>Makes the consumer. Handlers run on the thread that consumes, save that of the log.</summary>
+    /// <param name="configuration">That of librdkafka.</param>
+    /// <param name="settings">Tell the transport, and whether keys are wanted.</param>
+    /// <param name="handlers">What is told of rebalances and errors.</param>
+    /// <param name="log">Takes the client's log.</param>
     /// <exception cref="InvalidOperationException">librdkafka does not take the configuration.</exception>
-    public static ConsumerSession Open(IReadOnlyDictionary<string, string> configuration, BatchWriter writer, ConsumerHandlers handlers, Action<LogMessage> log)
+    public static ConsumerSession Open(IReadOnlyDictionary<string, string> configuration, KafkaSettings settings, ConsumerHandlers handlers, Action<LogMessage> log)
     {
         var config = new Dictionary<string, string>(configuration, StringComparer.Ordinal)
         {
             // Headers are not needed, and each field costs garbage per record.
             ["dotnet.consumer.consume.result.fields"] = "timestamp,topic",
         };
-        Consumer consumer = new ConsumerBuilder<BatchWriter.CopiedKey, BatchWriter.CopiedValue>(config)
-            .SetKeyDeserializer(writer)
-            .SetValueDeserializer(writer)
+        var copier = new RecordCopier(keepKeys: settings.DeadLetterTopic is not null);
+        Consumer consumer = new ConsumerBuilder<RecordCopier.CopiedKey, RecordCopier.CopiedValue>(config)
+            .SetKeyDeserializer(copier)
+            .SetValueDeserializer(copier)
             .SetPartitionsAssignedHandler((_, partitions) => handlers.Assigned(partitions))
             .SetPartitionsRevokedHandler((_, partitions) => handlers.Revoked(partitions.ConvertAll(p => p.TopicPartition)))
             .SetPartitionsLostHandler((_, partitions) => handlers.Lost(partitions.ConvertAll(p => p.TopicPartition)))
@@ -58,7 +67,7 @@ internal sealed class ConsumerSession
             : IsolationLevel.ReadCommitted;
         bool incremental = configuration.GetValueOrDefault("group.protocol") == "consumer"
             || configuration.GetValueOrDefault("partition.assignment.strategy", "").Contains("cooperative", StringComparison.Ordinal);
-        return new ConsumerSession(consumer, isolation, incremental);
+        return new ConsumerSession(consumer, isolation, incremental, settings.IsBatchTransport ? null : copier);
     }
 
     /// <summary>
@@ -162,6 +171,8 @@ internal sealed class ConsumerSession
         }
         try
         {
+            // First what holds memory and a queue of the client.
+            Transport.Dispose();
             Admin.Dispose();
             Consumer.Close();
         }

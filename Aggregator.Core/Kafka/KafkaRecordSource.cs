@@ -139,7 +139,7 @@ public sealed class KafkaRecordSource : IAsyncDisposable
         ConsumerLoop? loop = null;
         try
         {
-            loop = new ConsumerLoop(_context, _output, _board, _resolver, handlers => ConsumerSession.Open(_configuration, _output.Writer, handlers, Log), Gate);
+            loop = new ConsumerLoop(_context, _output, _board, _resolver, handlers => ConsumerSession.Open(_configuration, _context.Settings, handlers, Log), Gate);
             string? problem = loop.Run(() => _stop.IsCancellationRequested, () => _complete);
             madeWay = loop.MadeWay;
             return problem;

@@ -17,8 +17,13 @@ public sealed record KafkaSettings
     /// <summary><c>classic</c> (cooperative-sticky) or <c>consumer</c> (KIP-848, brokers from 4.0 on).</summary>
     public string GroupProtocol { get; init; } = "classic";
 
-    /// <summary>How records come out of the client; <c>consume</c> is the supported API of Confluent.Kafka.</summary>
+    /// <summary>
+    /// How records come out of the client: <c>consume</c> is the supported API of Confluent.Kafka, <c>batch</c> takes some thousand in one call of librdkafka.
+    /// </summary>
     public string Transport { get; init; } = "consume";
+
+    /// <summary>Whether <see cref="Transport"/> is <c>batch</c>.</summary>
+    internal bool IsBatchTransport => string.Equals(Transport, "batch", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A topic that takes copies of rejected records, with the reason in a header; null for none.</summary>
     public string? DeadLetterTopic { get; init; }

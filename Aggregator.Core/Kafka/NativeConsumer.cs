@@ -121,6 +121,19 @@ internal sealed unsafe class NativeConsumer
         }
     }
 
+    /// <summary>
+    /// A reference to the client itself that keeps it from being destroyed; for callers that stay longer than a call. <see cref="Release"/> gives it up.
+    /// </summary>
+    public nint Hold()
+    {
+        bool added = false;
+        _handle.DangerousAddRef(ref added);
+        return _handle.DangerousGetHandle();
+    }
+
+    /// <summary>Ends what <see cref="Hold"/> began.</summary>
+    public void Release() => _handle.DangerousRelease();
+
     /// <summary>The words of librdkafka for an error.</summary>
     public static string Text(ErrorCode error) => Marshal.PtrToStringUTF8(NativeLibrdkafka.ErrorText((int)error)) ?? error.ToString();
 

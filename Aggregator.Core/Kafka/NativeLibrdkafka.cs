@@ -53,6 +53,47 @@ internal static partial class NativeLibrdkafka
         internal TopicPartition* Elements;
     }
 
+    /// <summary><c>rd_kafka_message_t</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal unsafe struct Message
+    {
+        internal int Error;
+        internal nint Topic;
+        internal int Partition;
+        internal byte* Value;
+        internal nuint ValueLength;
+        internal byte* Key;
+        internal nuint KeyLength;
+        internal long Offset;
+        internal nint Private;
+    }
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_queue_get_consumer")]
+    internal static partial nint QueueGetConsumer(nint client);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_queue_destroy")]
+    internal static partial void QueueDestroy(nint queue);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_consume_batch_queue")]
+    internal static unsafe partial nint ConsumeBatchQueue(nint queue, int timeoutMs, Message** messages, nuint size);
+
+    // A few instructions: telling the collector of the call would take longer.
+    [LibraryImport(Library, EntryPoint = "rd_kafka_message_timestamp")]
+    [SuppressGCTransition]
+    internal static unsafe partial long MessageTimestamp(Message* message, int* type);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_message_destroy")]
+    internal static unsafe partial void MessageDestroy(Message* message);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_message_errstr")]
+    internal static unsafe partial nint MessageErrorText(Message* message);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_topic_name")]
+    internal static partial nint TopicName(nint topic);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_fatal_error")]
+    internal static unsafe partial int FatalError(nint client, byte* errorText, nuint errorSize);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_topic_partition_list_new")]
     internal static unsafe partial TopicPartitionList* ListNew(int size);
 

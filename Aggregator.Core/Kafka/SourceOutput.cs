@@ -30,27 +30,27 @@ internal sealed class SourceOutput(RecordBatchPool pool, TimeProvider time, bool
 
     public ChannelReader<SourceElement> Elements => _elements.Reader;
 
-    public BatchWriter Writer { get; } = new(keepKeys);
+    /// <summary>Whether keys go into the batches.</summary>
+    public bool KeepsKeys => keepKeys;
 
     /// <summary>Makes sure that there is a batch to fill; false when none came free in that time.</summary>
     public bool HasRoom(TimeSpan wait)
     {
-        if (_batch is null)
-        {
-            _batch = pool.TryRent(wait);
-            Writer.Target = _batch;
-        }
+        _batch ??= pool.TryRent(wait);
         return _batch is not null;
     }
+
+    /// <summary>How many records the current batch still takes; 0 where there is none.</summary>
+    public int Room => _batch is { } batch ? batch.Capacity - batch.Count : 0;
 
     /// <summary>How many records the current batch holds.</summary>
     public int Count => _batch?.Count ?? 0;
 
-    /// <summary>Accepts the record that <see cref="Writer"/> copied last. HOT: once per record.</summary>
-    public void Accept(PartitionId partition, long offset, long timestampMs)
+    /// <summary>Copies a record into the current batch. HOT: once per record.</summary>
+    public void Add(in IncomingRecord record)
     {
         RecordBatch batch = _batch!;
-        batch.PlaceLast(partition, offset, timestampMs);
+        batch.Add(record.Partition, record.Offset, record.TimestampMs, record.Value, record.HasValue, record.Key, record.HasKey);
         int count = batch.Count;
         if (count == 1)
         {
@@ -59,15 +59,6 @@ internal sealed class SourceOutput(RecordBatchPool pool, TimeProvider time, bool
         else if (batch.IsFull || batch.DataLength > pool.BytesPerBatch - Headroom || (count % RecordsPerLookAtTheClock == 0 && IsOld))
         {
             Flush();
-        }
-    }
-
-    /// <summary>Takes out the records that <see cref="Writer"/> copied beyond a count.</summary>
-    public void TruncateTo(int count)
-    {
-        while (_batch is { } batch && batch.Count > count)
-        {
-            batch.RemoveLast();
         }
     }
 
@@ -153,7 +144,6 @@ internal sealed class SourceOutput(RecordBatchPool pool, TimeProvider time, bool
     {
         _elements.Writer.TryWrite(new SourceElement.Batch(_batch!));
         _batch = null;
-        Writer.Target = null;
         _garbage.Pace();
     }
 
@@ -163,7 +153,6 @@ internal sealed class SourceOutput(RecordBatchPool pool, TimeProvider time, bool
         {
             pool.Return(batch);
             _batch = null;
-            Writer.Target = null;
         }
         _ends.Clear();
     }

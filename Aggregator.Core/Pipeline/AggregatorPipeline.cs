@@ -15,8 +15,10 @@ public static class AggregatorPipeline
         Source.FromGraph(new KafkaSourceStage(source))
             .Via(new FoldStage(fold, source.Pool))
             .SelectAsync(ResultPublisher.MaxUnderWay, publisher.PublishAsync)
+            // Only commits wait for what an output still has in a buffer of its own.
+            .SelectAsync(ResultPublisher.MaxUnsafe, ResultPublisher.SafeAsync)
             .ToMaterialized(
-                Sink.ForEach<FoldStep>(step => committer.Submit(step.Offsets, step.Assignment)),
+                Sink.ForEach<PublishedStep>(step => committer.Submit(step.Offsets, step.Assignment, step.Number)),
                 (control, completion) => new PipelineControl(control, completion))
             .Named("aggregator");
 }

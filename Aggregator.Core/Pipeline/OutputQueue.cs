@@ -20,8 +20,8 @@ internal sealed class OutputQueue : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly Counter _failures;
     private readonly Gauge _queued;
-    private readonly Channel<(FinalResults Results, TaskCompletionSource Published)> _queue =
-        Channel.CreateUnbounded<(FinalResults, TaskCompletionSource)>(new() { SingleReader = true, SingleWriter = true });
+    private readonly Channel<(FinalResults Results, TaskCompletionSource<Task> Published)> _queue =
+        Channel.CreateUnbounded<(FinalResults, TaskCompletionSource<Task>)>(new() { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _worker;
     private int _waiting;
@@ -36,10 +36,10 @@ internal sealed class OutputQueue : IAsyncDisposable
         _worker = Task.Run(RunAsync);
     }
 
-    /// <summary>Queues results; the task ends when the output has them.</summary>
-    public Task PublishAsync(FinalResults results)
+    /// <summary>Queues results; the task ends when the output has them, and gives the one that ends when they are safe there.</summary>
+    public Task<Task> PublishAsync(FinalResults results)
     {
-        TaskCompletionSource published = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<Task> published = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _queued.Value = Interlocked.Increment(ref _waiting);
         _queue.Writer.TryWrite((results, published));
         return published.Task;
@@ -56,7 +56,7 @@ internal sealed class OutputQueue : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        await foreach ((FinalResults results, TaskCompletionSource published) in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
+        await foreach ((FinalResults results, TaskCompletionSource<Task> published) in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             bool isPublished = await TryUntilPublishedAsync(results).ConfigureAwait(false);
             _queued.Value = Interlocked.Decrement(ref _waiting);
@@ -65,7 +65,7 @@ internal sealed class OutputQueue : IAsyncDisposable
                 published.TrySetCanceled();
                 return;
             }
-            published.TrySetResult();
+            published.TrySetResult(_output.WhenSafe());
         }
     }
 

@@ -11,7 +11,13 @@ public interface IResultOutput : IAsyncDisposable
     /// <summary>A short name for logs and for the label <c>output</c>.</summary>
     string Name { get; }
 
-    /// <summary>Returns when the results are safe where they go: offsets are committed after that.</summary>
+    /// <summary>Takes the results. Offsets are committed when they are safe as well, see <see cref="WhenSafe"/>.</summary>
     /// <exception cref="IOException">They could not be written; the caller tries again with the same results.</exception>
     ValueTask PublishAsync(FinalResults results, CancellationToken cancellation);
+
+    /// <summary>
+    /// Ends when all that was published so far is safe where it goes, or given up and counted. An output with a buffer of its own answers later; all others have their results
+    /// safe when <see cref="PublishAsync"/> returns.
+    /// </summary>
+    Task WhenSafe() => Task.CompletedTask;
 }

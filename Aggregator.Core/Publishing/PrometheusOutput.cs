@@ -19,7 +19,7 @@ public sealed class PrometheusOutput : IResultOutput
         {
             throw new ArgumentException(string.Join("; ", problems), nameof(settings));
         }
-        _current = WindowSnapshot.Empty(settings.Groups);
+        _current = WindowSnapshot.Empty(new WindowGauges(settings.Groups));
     }
 
     public string Name => "prometheus";

@@ -36,6 +36,7 @@ public sealed class SelfMetrics : IDisposable
         AddPartitions(status);
         AddKafka(status);
         AddOutputs(status);
+        AddRemoteWrite(status);
         _registry.AddBeforeCollectCallback(() => _pulls.ForEach(pull => pull()));
         if (withProcess)
         {
@@ -106,6 +107,8 @@ public sealed class SelfMetrics : IDisposable
         {
             Pull(samples.WithLabels(loss.Label()), () => counters.SamplesLeftOut(loss));
         }
+        Counter("aggregator_misplaced_ids_total",
+            "Sampled msg_ids that the two topics have in partitions of different numbers: with Join=partition their deliveries are not joined.", () => counters.MisplacedIds);
         Counter limited = Counter("aggregator_limited_facts_total", "Facts that a limit left out of what it limits.", "limit");
         foreach (LimitKind limit in Enum.GetValues<LimitKind>())
         {
@@ -119,6 +122,8 @@ public sealed class SelfMetrics : IDisposable
             () => SecondsUnlessZero(status.WatermarkMs.Value));
         Gauge("aggregator_open_windows", "Windows of which something is not final yet.", () => status.OpenWindows.Value);
         Counter("aggregator_windows_published_total", "Windows of which everything was published.", () => status.WindowsPublished.Value);
+        Counter("aggregator_history_dropped_total", "Results of groups and error codes that the page forgot before the rest of their window, to bound its memory.",
+            () => status.HistoryDropped.Value);
         Counter("aggregator_batches_total", "Batches of records folded.", () => status.Batches.Value);
         Counter("aggregator_fold_seconds_total", "Time spent in decoding and folding.", () => status.FoldNanoseconds.Value / 1e9);
     }
@@ -184,6 +189,34 @@ public sealed class SelfMetrics : IDisposable
         });
     }
 
+    private void AddRemoteWrite(ServiceStatus status)
+    {
+        Counter sent = Unpublished("aggregator_remote_write_samples_total", "Samples that the receiver of remote write took.");
+        Counter dropped = Counter("aggregator_remote_write_dropped_samples_total", "Samples that the receiver of remote write will not get.", "reason");
+        Counter retries = Unpublished("aggregator_remote_write_retries_total", "Failed attempts of remote write that are made again.");
+        Gauge samples = Labelled("aggregator_remote_write_pending_samples", "Samples waiting for the receiver of remote write.");
+        Gauge bytes = Labelled("aggregator_remote_write_pending_bytes", "Bytes waiting for the receiver of remote write.");
+        Gauge("aggregator_remote_write_oldest_pending_timestamp_seconds",
+            "Since when the oldest samples wait for the receiver of remote write, in seconds since 1970; absent when none wait.",
+            () => SecondsUnlessZero(status.RemoteWrite?.OldestWaitingMs.Value ?? 0));
+        Gauge("aggregator_remote_write_sent_through_timestamp_seconds",
+            "End of the latest window of which the receiver of remote write took samples, in seconds since 1970.",
+            () => SecondsUnlessZero(status.RemoteWrite?.SentThroughMs.Value ?? 0));
+        _pulls.Add(() =>
+        {
+            if (status.RemoteWrite is { } remote)
+            {
+                sent.IncTo(remote.SamplesSent.Value);
+                dropped.WithLabels("rejected").IncTo(remote.SamplesRejected.Value);
+                dropped.WithLabels("buffer_full").IncTo(remote.SamplesOverflowed.Value);
+                dropped.WithLabels("no_native_histograms").IncTo(remote.HistogramsUnsupported.Value);
+                retries.IncTo(remote.Retries.Value);
+                samples.Set(remote.SamplesWaiting.Value);
+                bytes.Set(remote.BytesWaiting.Value);
+            }
+        });
+    }
+
     private static string Number(int partition) => partition.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private static double? SecondsUnlessZero(long ms) => ms == 0 ? null : ms / 1000.0;
@@ -229,6 +262,8 @@ public sealed class SelfMetrics : IDisposable
         });
     }
 
+    private Counter Unpublished(string name, string help) => _factory.CreateCounter(name, help, new CounterConfiguration { SuppressInitialValue = true });
+
     private Gauge Labelled(string name, string help, params string[] labels) =>
-        _factory.CreateGauge(name, help, new GaugeConfiguration { LabelNames = labels });
+        _factory.CreateGauge(name, help, new GaugeConfiguration { LabelNames = labels, SuppressInitialValue = true });
 }

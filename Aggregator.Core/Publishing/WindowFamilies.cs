@@ -7,101 +7,31 @@ namespace Aggregator.Core.Publishing;
 /// <summary>Builds the registry of one set of windows: the families of DESIGN.md section 6 that begin with <c>im_</c>, filled once and never changed.</summary>
 internal sealed class WindowFamilies
 {
-    private static readonly Measure<GroupActivity>[] ActivityMeasures =
-    [
-        new("im_online_users", "Distinct users that sent, received or acknowledged a message in the latest final window", a => a.OnlineUsers),
-        new("im_window_received_messages", "Messages received in the latest final window", a => a.Received),
-        new("im_latency_p50_seconds", "Median of the latency of messages received in the latest final window", a => Seconds(a.Latency?.P50)),
-        new("im_latency_p95_seconds", "95th percentile of the latency of messages received in the latest final window", a => Seconds(a.Latency?.P95)),
-        new("im_latency_p99_seconds", "99th percentile of the latency of messages received in the latest final window", a => Seconds(a.Latency?.P99)),
-        // Of sum and count, not of the mean in ms: one rounding instead of two, so that 61.2 ms read 0.0612.
-        new("im_latency_mean_seconds", "Mean latency of messages received in the latest final window",
-            a => a.Latency is { } latency ? latency.Samples.Sum / (latency.Samples.Count * 1000.0) : null),
-        new("im_latency_max_seconds", "Largest latency of messages received in the latest final window", a => Seconds(a.Latency?.Max)),
-        new("im_window_acks", "Successful acknowledgements in the latest final window", a => a.Acks),
-    ];
-
-    private static readonly Measure<GroupDelivery>[] DeliveryMeasures =
-    [
-        new("im_window_sent_messages", "Messages sent in the latest window whose delivery is final", d => d.Sent),
-        new("im_window_delivered_messages", "Messages sent in the latest window whose delivery is final and acknowledged in time", d => d.Delivered),
-        new("im_delivery_ratio", "Share of the messages sent in the latest window whose delivery is final that were acknowledged in time, 0 to 1", d => d.Ratio),
-    ];
-
     private readonly MetricFactory _factory;
-    private readonly IReadOnlyList<IReadOnlyList<string>> _dimensionSets;
 
-    private WindowFamilies(CollectorRegistry registry, IReadOnlyList<IReadOnlyList<string>> dimensionSets)
+    private WindowFamilies(CollectorRegistry registry)
     {
         _factory = Metrics.WithCustomRegistry(registry);
         _factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
-        _dimensionSets = dimensionSets;
     }
 
-    public static CollectorRegistry Build(
-        IReadOnlyList<IReadOnlyList<string>> dimensionSets, ActivityResult? activity, WindowResult? delivery, WindowTotals totals)
+    public static CollectorRegistry Build(WindowGauges gauges, ActivityResult? activity, WindowResult? delivery, WindowTotals totals)
     {
         CollectorRegistry registry = Metrics.NewCustomRegistry();
-        WindowFamilies families = new(registry, dimensionSets);
-        Row<GroupActivity>[] activities = [.. (activity?.Groups ?? []).Select(group => new Row<GroupActivity>(group.Group, group))];
-        Row<GroupDelivery>[] deliveries = [.. (delivery?.Groups ?? []).Select(group => new Row<GroupDelivery>(group.Group, group.Delivery))];
-        families.AddWindowEnds(activity?.Window, delivery?.Window);
-        families.AddGauges(ActivityMeasures, activities);
-        families.AddErrorGauges(activities);
-        families.AddGauges(DeliveryMeasures, deliveries);
+        WindowFamilies families = new(registry);
+        families.AddGauges(gauges, [.. activity is null ? [] : gauges.Of(activity), .. delivery is null ? [] : gauges.Of(delivery)]);
         families.AddTotals(totals);
         return registry;
     }
 
-    private static double? Seconds(long? ms) => ms / 1000.0;
-
-    private void AddWindowEnds(WindowSpan? activity, WindowSpan? delivery)
+    private void AddGauges(WindowGauges gauges, IEnumerable<GaugeSample> samples)
     {
-        Gauge gauge = Gauge("im_window_end_timestamp_seconds",
-            "End of the latest final window, which the window gauges are about: of its activity, and of the older one whose delivery is final", ["result"]);
-        if (activity is { } activityWindow)
+        // A family that has no sample now is named all the same.
+        Dictionary<GaugeFamily, Gauge> families = gauges.Families.ToDictionary(family => family, family =>
+            _factory.CreateGauge(family.Name, family.Help + ".", new GaugeConfiguration { LabelNames = [.. family.Labels], SuppressInitialValue = true }));
+        foreach (GaugeSample sample in samples)
         {
-            gauge.WithLabels("activity").Set(activityWindow.EndMs / 1000.0);
-        }
-        if (delivery is { } deliveryWindow)
-        {
-            gauge.WithLabels("delivery").Set(deliveryWindow.EndMs / 1000.0);
-        }
-    }
-
-    private void AddGauges<T>(Measure<T>[] measures, Row<T>[] rows)
-    {
-        foreach (Measure<T> measure in measures)
-        {
-            for (int set = GroupKey.TotalSet; set < _dimensionSets.Count; set++)
-            {
-                Gauge gauge = GaugeOf(set, measure.Name, measure.Help);
-                foreach (Row<T> row in rows)
-                {
-                    if (row.Set == set && measure.Value(row.Values) is { } value)
-                    {
-                        gauge.WithLabels(row.Labels).Set(value);
-                    }
-                }
-            }
-        }
-    }
-
-    private void AddErrorGauges(Row<GroupActivity>[] rows)
-    {
-        for (int set = GroupKey.TotalSet; set < _dimensionSets.Count; set++)
-        {
-            Gauge gauge = GaugeOf(set, "im_window_ack_errors", "Failed acknowledgements in the latest final window by error code", "code");
-            foreach (Row<GroupActivity> row in rows)
-            {
-                if (row.Set == set)
-                {
-                    foreach ((string code, long count) in row.Values.AckErrors)
-                    {
-                        gauge.WithLabels([.. row.Labels, code]).Set(count);
-                    }
-                }
-            }
+            families[sample.Family].WithLabels(sample.LabelValues).Set(sample.Value);
         }
     }
 
@@ -143,31 +73,6 @@ internal sealed class WindowFamilies
         }
     }
 
-    private Gauge GaugeOf(int set, string name, string help, params string[] furtherLabels)
-    {
-        if (set == GroupKey.TotalSet)
-        {
-            return Gauge(name, help, furtherLabels);
-        }
-        string[] labels = [.. _dimensionSets[set].Select(MetricNames.Label)];
-        return Gauge(name + MetricNames.Suffix(_dimensionSets[set]), $"{help}, by {string.Join(" and ", labels)}", [.. labels, .. furtherLabels]);
-    }
-
-    private Gauge Gauge(string name, string help, string[] labels) =>
-        _factory.CreateGauge(name, help + ".", new GaugeConfiguration { LabelNames = labels, SuppressInitialValue = true });
-
     private Counter Counter(string name, string help, params string[] labels) =>
         _factory.CreateCounter(name, help + ".", new CounterConfiguration { LabelNames = labels });
-
-    private sealed record Measure<T>(string Name, string Help, Func<T, double?> Value);
-
-    /// <summary>A group with its labels as an array, made once for all families.</summary>
-    private sealed class Row<T>(GroupKey group, T values)
-    {
-        public int Set { get; } = group.Set;
-
-        public string[] Labels { get; } = [.. group.Values];
-
-        public T Values { get; } = values;
-    }
 }

@@ -9,13 +9,13 @@ namespace Aggregator.Core.Publishing;
 /// </summary>
 internal sealed class WindowSnapshot
 {
-    private readonly IReadOnlyList<IReadOnlyList<string>> _dimensionSets;
+    private readonly WindowGauges _gauges;
     private readonly Lazy<Task<PagePart>>[] _parts;
     private readonly bool[] _asked = new bool[Enum.GetValues<PageFormat>().Length];
 
-    private WindowSnapshot(IReadOnlyList<IReadOnlyList<string>> dimensionSets, ActivityResult? activity, WindowResult? delivery, WindowTotals totals)
+    private WindowSnapshot(WindowGauges gauges, ActivityResult? activity, WindowResult? delivery, WindowTotals totals)
     {
-        _dimensionSets = dimensionSets;
+        _gauges = gauges;
         Activity = activity;
         Delivery = delivery;
         Totals = totals;
@@ -30,7 +30,7 @@ internal sealed class WindowSnapshot
 
     public WindowTotals Totals { get; }
 
-    public static WindowSnapshot Empty(IReadOnlyList<IReadOnlyList<string>> dimensionSets) => new(dimensionSets, null, null, WindowTotals.Zero);
+    public static WindowSnapshot Empty(WindowGauges gauges) => new(gauges, null, null, WindowTotals.Zero);
 
     /// <summary>
     /// The next one. A window that is not later than the latest one is a repetition after a restart or a failed attempt, and is passed over:
@@ -53,7 +53,7 @@ internal sealed class WindowSnapshot
                 totals = totals.Plus(candidate);
             }
         }
-        return ReferenceEquals(activity, Activity) && ReferenceEquals(delivery, Delivery) ? this : new(_dimensionSets, activity, delivery, totals);
+        return ReferenceEquals(activity, Activity) && ReferenceEquals(delivery, Delivery) ? this : new(_gauges, activity, delivery, totals);
     }
 
     /// <summary>Its text, without an end-of-page mark.</summary>
@@ -80,7 +80,7 @@ internal sealed class WindowSnapshot
 
     private async Task<PagePart> RenderAsync(PageFormat format)
     {
-        CollectorRegistry registry = WindowFamilies.Build(_dimensionSets, Activity, Delivery, Totals);
+        CollectorRegistry registry = WindowFamilies.Build(_gauges, Activity, Delivery, Totals);
         return new PagePart(await RegistryText.RenderAsync(registry, format, last: false, CancellationToken.None).ConfigureAwait(false));
     }
 }

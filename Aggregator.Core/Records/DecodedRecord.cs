@@ -1,12 +1,14 @@
 namespace Aggregator.Core.Records;
 
 /// <summary>
-/// One accepted record, as numbers: ids and dimension values are hashes of their UTF-8 text (XxHash3, unseeded, so that results do not differ
-/// between runs). Reused for every record; the texts behind it are valid until the next one is decoded.
+/// One accepted record, as numbers: ids and dimension values are hashes of their UTF-8 text (<see cref="TextHash"/>, unseeded, so that results do not
+/// differ between runs). Reused; the texts behind it are valid as long as the decoder says.
 /// </summary>
 /// <param name="dimensions">How many dimensions are configured.</param>
-public sealed class DecodedRecord(int dimensions)
+/// <param name="sets">How many sets of dimensions.</param>
+public sealed class DecodedRecord(int dimensions, int sets = 0)
 {
+    private readonly ulong[] _groupHashes = new ulong[sets];
     private readonly ulong[] _dimensionHashes = new ulong[dimensions];
     private readonly TextSlice[] _dimensionTexts = new TextSlice[dimensions];
 
@@ -50,6 +52,9 @@ public sealed class DecodedRecord(int dimensions)
     public ReadOnlySpan<ulong> DimensionHashes => _dimensionHashes;
 
     internal Span<ulong> DimensionHashesForWriting => _dimensionHashes;
+
+    /// <summary>The hash of its group in each dimension set; written by who knows the sets.</summary>
+    public Span<ulong> GroupHashes => _groupHashes;
 
     internal Span<TextSlice> DimensionTexts => _dimensionTexts;
 

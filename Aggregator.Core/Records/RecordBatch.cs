@@ -14,6 +14,9 @@ public sealed class RecordBatch
     /// <summary>A data array over this many bytes is not kept for the next use, so that one huge record does not stay in memory for ever.</summary>
     public const int KeptDataBytes = 4 * 1024 * 1024;
 
+    /// <summary>So many bytes behind any record can be read, whatever they are: the decoder looks at whole vectors.</summary>
+    public const int Padding = 64;
+
     private const int NoValue = -1;
 
     private byte[] _data;
@@ -30,7 +33,7 @@ public sealed class RecordBatch
     public RecordBatch(int capacity = 4096, int dataBytes = 1024 * 1024)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
-        _data = ArrayPool<byte>.Shared.Rent(dataBytes);
+        _data = ArrayPool<byte>.Shared.Rent(dataBytes + Padding);
         _partitions = new PartitionId[capacity];
         _offsets = new long[capacity];
         _timestamps = new long[capacity];
@@ -66,6 +69,13 @@ public sealed class RecordBatch
     /// <summary>The value of record <paramref name="index"/>; empty where it has none.</summary>
     public ReadOnlySpan<byte> Value(int index) => new(_data, _valueStarts[index], Math.Max(0, _valueLengths[index]));
 
+    /// <summary>The first byte of the value of record <paramref name="index"/>, of which it has <paramref name="length"/>; <see cref="Padding"/> more can be read.</summary>
+    internal ref byte FirstByte(int index, out int length)
+    {
+        length = Math.Max(0, _valueLengths[index]);
+        return ref _data[_valueStarts[index]];
+    }
+
     /// <summary>The key of record <paramref name="index"/>; empty where it has none.</summary>
     public ReadOnlySpan<byte> Key(int index)
     {
@@ -98,9 +108,9 @@ public sealed class RecordBatch
             throw new InvalidOperationException("The batch is full.");
         }
         int needed = _dataLength + key.Length + valueLength;
-        if (needed > _data.Length)
+        if (needed + Padding > _data.Length)
         {
-            Grow(needed);
+            Grow(needed + Padding);
         }
         key.CopyTo(_data.AsSpan(_dataLength));
         int i = Count++;
@@ -112,17 +122,6 @@ public sealed class RecordBatch
         _valueLengths[i] = hasValue ? valueLength : NoValue;
         _dataLength = needed;
         return _data.AsSpan(_valueStarts[i], valueLength);
-    }
-
-    /// <summary>
-    /// Says where the last record came from. A client that shows a record's bytes before its position appends first and places after.
-    /// </summary>
-    public void PlaceLast(PartitionId partition, long offset, long timestampMs)
-    {
-        int i = Count - 1;
-        _partitions[i] = partition;
-        _offsets[i] = offset;
-        _timestamps[i] = timestampMs;
     }
 
     /// <summary>Takes the last record out again.</summary>

@@ -1,6 +1,5 @@
-using System.Buffers.Text;
-using System.Globalization;
-using System.IO.Hashing;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Aggregator.Core.Records;
@@ -9,33 +8,32 @@ namespace Aggregator.Core.Records;
 /// Decodes the value of a record by the rules of SPEC section 1, for any JSON. It first notes the last value of each field, then judges the fields
 /// in the order of the reasons, because a value that is overwritten later, or an error of lower rank, must not show.
 /// <para>
-/// Fields are found in one of two ways: by the shapes of earlier records (<see cref="FieldTemplate"/>), five times as fast, or by the framework's JSON reader, which takes
+/// Fields are found in one of two ways: by the shapes of earlier records (<see cref="RecordShapes"/>), several times as fast, or by the framework's JSON reader, which takes
 /// any. Both only note where fields are; what follows is the same for both.
 /// </para>
 /// </summary>
 /// <remarks>Not safe for several threads: it owns the memory for unescaped texts.</remarks>
-// HOT: once per record. Benchmark: DecodeBenchmark. No allocation for accepted records (AllocationTests).
+// HOT: once per record. Benchmarks: DecodeBenchmark, ShapeBenchmark. No allocation for accepted records (AllocationTests).
 public sealed class RecordDecoder
 {
     /// <summary>The longest value that is looked at, in bytes.</summary>
     public const int MaxValueBytes = 65_536;
 
-    /// <summary>2000-01-01T00:00:00Z in ms.</summary>
-    public const long MinTimestampMs = 946_684_800_000;
-
-    /// <summary>The last millisecond of 2099.</summary>
-    public const long MaxTimestampMs = 4_102_444_799_999;
-
-    private static readonly ulong EmptyTextHash = XxHash3.HashToUInt64([]);
+    // Room for the texts of several records, since a record that was decoded may still be looked at after the next ones were.
+    private const int ScratchBytes = 4 * MaxValueBytes;
 
     private readonly RecordSchema _latency;
     private readonly RecordSchema _ack;
-    private readonly FieldTemplates _latencyTemplates;
-    private readonly FieldTemplates _ackTemplates;
+    private readonly RecordShapes _latencyShapes;
+    private readonly RecordShapes _ackShapes;
     private readonly long _maxFutureSkewMs;
+    private readonly ulong _emptyTextHash;
     private readonly bool _learnsShapes;
+
+    // One more than there are slots: values of fields that nobody wants go there.
     private readonly FieldValue[] _fields;
-    private readonly byte[] _scratch = new byte[MaxValueBytes];
+    private readonly byte[] _scratch = new byte[ScratchBytes + RecordBatch.Padding];
+    private byte[] _padded = [];
     private int _scratchLength;
 
     /// <param name="names">The JSON names of the fields.</param>
@@ -47,52 +45,65 @@ public sealed class RecordDecoder
         _learnsShapes = learnsShapes;
         _latency = RecordSchema.For(RecordTopic.Latency, names, dimensions);
         _ack = RecordSchema.For(RecordTopic.Ack, names, dimensions);
-        _latencyTemplates = new(_latency);
-        _ackTemplates = new(_ack);
+        _latencyShapes = new(_latency);
+        _ackShapes = new(_ack);
         _maxFutureSkewMs = (long)maxFutureSkew.TotalMilliseconds;
-        _fields = new FieldValue[_latency.SlotCount];
+        _fields = new FieldValue[_latency.SlotCount + 1];
+        _emptyTextHash = TextHash.Of(ref _scratch[0], 0);
     }
 
     /// <summary>Records that had no known shape and went through the general reader.</summary>
     public long Fallbacks { get; private set; }
 
+    /// <summary>Whether another record can be decoded while the texts of those since <see cref="Forget"/> stay.</summary>
+    internal bool HasRoom => _scratchLength <= ScratchBytes - MaxValueBytes;
+
+    /// <summary>The texts of the records decoded so far are not needed any more.</summary>
+    internal void Forget() => _scratchLength = 0;
+
     /// <summary>Decodes one record.</summary>
     /// <param name="topic">The topic that it is of.</param>
     /// <param name="value">Its value; empty where there is none.</param>
     /// <param name="kafkaTimestampMs">Its Kafka timestamp, or <see cref="RecordBatch.NoTimestamp"/>.</param>
-    /// <param name="record">Takes the record; undefined where it is rejected.</param>
+    /// <param name="record">Takes the record; undefined where it is rejected. Its texts stay until the next call.</param>
     public RejectReason Decode(RecordTopic topic, ReadOnlySpan<byte> value, long kafkaTimestampMs, DecodedRecord record)
     {
-        if (value.IsEmpty)
+        Forget();
+        if (_padded.Length < value.Length + RecordBatch.Padding)
         {
-            return RejectReason.Empty;
+            _padded = new byte[value.Length + RecordBatch.Padding];
         }
-        if (value.Length > MaxValueBytes)
+        value.CopyTo(_padded);
+        return Decode(topic, ref MemoryMarshal.GetArrayDataReference(_padded), value.Length, kafkaTimestampMs, record);
+    }
+
+    /// <summary>Decodes a record of a batch. Its texts stay until <see cref="Forget"/>; there must be room.</summary>
+    internal RejectReason Decode(RecordBatch batch, int index, DecodedRecord record)
+    {
+        ref byte first = ref batch.FirstByte(index, out int length);
+        return Decode(batch.Partitions[index].Topic, ref first, length, batch.Timestamps[index], record);
+    }
+
+    private RejectReason Decode(RecordTopic topic, ref byte first, int length, long kafkaTimestampMs, DecodedRecord record)
+    {
+        if ((uint)(length - 1) >= MaxValueBytes)
         {
-            return RejectReason.TooLarge;
+            return length == 0 ? RejectReason.Empty : RejectReason.TooLarge;
         }
-        RecordSchema schema = topic == RecordTopic.Latency ? _latency : _ack;
-        FieldTemplates templates = topic == RecordTopic.Latency ? _latencyTemplates : _ackTemplates;
-        _scratchLength = 0;
-        bool isKnown = templates.TryRead(value, _fields);
+        bool isLatency = topic == RecordTopic.Latency;
+        RecordSchema schema = isLatency ? _latency : _ack;
+        RecordShapes shapes = isLatency ? _latencyShapes : _ackShapes;
+        bool isKnown = shapes.TryRead(ref first, length, _fields) && _fields[RecordSchema.MsgId].Length > 0;
         if (!isKnown)
         {
-            Fallbacks++;
-            if (!JsonFieldReader.TryRead(value, schema, _fields, _scratch))
+            RejectReason reason = ReadAnyShape(schema, MemoryMarshal.CreateReadOnlySpan(ref first, length));
+            if (reason != RejectReason.None)
             {
-                return RejectReason.Malformed;
+                return reason;
             }
         }
-        if (_fields[RecordSchema.MsgId].Type == FieldValue.Kind.Absent || _fields[RecordSchema.Time].Type == FieldValue.Kind.Absent)
-        {
-            return RejectReason.MissingField;
-        }
-        if (!HaveAllowedTypes(schema))
-        {
-            return RejectReason.BadField;
-        }
         record.Topic = topic;
-        if (!TryReadTimes(value, record))
+        if (!RecordTimes.TryRead(ref first, _fields, record))
         {
             return RejectReason.BadTimestamp;
         }
@@ -100,12 +111,28 @@ public sealed class RecordDecoder
         {
             return RejectReason.Future;
         }
-        ReadTexts(value, schema, record);
+        ReadTexts(ref first, schema, record);
         if (!isKnown && _learnsShapes)
         {
-            templates.Learn(value);
+            shapes.Learn(MemoryMarshal.CreateReadOnlySpan(ref first, length));
         }
         return RejectReason.None;
+    }
+
+    /// <summary>Finds the fields with the general reader and judges what a known shape has been judged for.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RejectReason ReadAnyShape(RecordSchema schema, ReadOnlySpan<byte> value)
+    {
+        Fallbacks++;
+        if (!JsonFieldReader.TryRead(value, schema, _fields, _scratch.AsSpan(_scratchLength)))
+        {
+            return RejectReason.Malformed;
+        }
+        if (_fields[RecordSchema.MsgId].Type == FieldValue.Kind.Absent || _fields[RecordSchema.Time].Type == FieldValue.Kind.Absent)
+        {
+            return RejectReason.MissingField;
+        }
+        return HaveAllowedTypes(schema) ? RejectReason.None : RejectReason.BadField;
     }
 
     /// <summary>The value of dimension <paramref name="dimension"/> of the record decoded last.</summary>
@@ -146,101 +173,71 @@ public sealed class RecordDecoder
 
     private bool IsTextOrAbsent(int slot) => _fields[slot].Type == FieldValue.Kind.Absent || _fields[slot].IsText;
 
-    private bool TryReadTimes(ReadOnlySpan<byte> value, DecodedRecord record)
+    private void ReadTexts(ref byte first, RecordSchema schema, DecodedRecord record)
     {
-        record.IsReceived = false;
-        if (!TryReadTimestamp(value, _fields[RecordSchema.Time], out long time))
+        record.MessageId = Hash(ref first, RecordSchema.MsgId);
+        record.HasRecipient = HasText(RecordSchema.Recipient);
+        record.Recipient = record.HasRecipient ? Hash(ref first, RecordSchema.Recipient) : 0;
+        record.IsSuccess = true;
+        if (schema.Topic == RecordTopic.Latency)
         {
-            return false;
+            record.HasSender = HasText(RecordSchema.Sender);
+            record.Sender = record.HasSender ? Hash(ref first, RecordSchema.Sender) : 0;
         }
-        record.TimeMs = time;
-        if (record.Topic == RecordTopic.Ack)
+        else
         {
-            return true;
-        }
-        FieldValue recv = _fields[RecordSchema.RecvTs];
-        FieldValue latency = _fields[RecordSchema.Latency];
-        bool hasRecv = recv.Type != FieldValue.Kind.Absent;
-        bool hasLatency = latency.Type != FieldValue.Kind.Absent;
-        long received = 0;
-        if (hasRecv && !TryReadTimestamp(value, recv, out received))
-        {
-            return false;
-        }
-        if (!hasRecv && !hasLatency)
-        {
-            return true;
-        }
-        record.IsReceived = true;
-        record.SampleMs = hasLatency ? ReadSample(value.Slice(latency.Start, latency.Length)) : received - time;
-        if (!hasRecv)
-        {
-            received = Math.Clamp(record.SampleMs, -MaxTimestampMs, MaxTimestampMs) + time;
-            if (received is < MinTimestampMs or > MaxTimestampMs)
+            record.HasSender = false;
+            if (HasText(RecordSchema.Code))
             {
-                return false;
+                ReadCode(ref first, record);
             }
         }
-        record.ReceivedMs = received;
-        return true;
+        if (schema.Dimensions > 0)
+        {
+            ReadDimensions(ref first, record.DimensionTexts, record.DimensionHashesForWriting);
+        }
     }
 
-    private static bool TryReadTimestamp(ReadOnlySpan<byte> value, FieldValue field, out long timestamp)
+    private void ReadDimensions(ref byte first, Span<TextSlice> texts, Span<ulong> hashes)
     {
-        timestamp = 0;
-        // 12 digits cover September 2001 and before, 13 what follows to 2286; the range is checked below.
-        if (field.Type != FieldValue.Kind.Integer || field.Length is < 12 or > 13)
+        for (int i = 0; i < texts.Length; i++)
         {
-            return false;
+            FieldValue field = _fields[RecordSchema.FirstDimension + i];
+            if (field.Type == FieldValue.Kind.EscapedString)
+            {
+                texts[i] = Slice(ref first, RecordSchema.FirstDimension + i);
+                hashes[i] = Hash(ref first, texts[i]);
+                continue;
+            }
+            texts[i] = new(field.Start, field.Length, false);
+            hashes[i] = field.Length == 0 ? _emptyTextHash : TextHash.Of(ref Unsafe.Add(ref first, field.Start), field.Length);
         }
-        foreach (byte digit in value.Slice(field.Start, field.Length))
-        {
-            timestamp = (timestamp * 10) + (digit - '0');
-        }
-        return timestamp is >= MinTimestampMs and <= MaxTimestampMs && value[field.Start] != '-';
     }
 
-    /// <summary>The nearest double, rounded half up; what lies beyond a long (1e400 is infinite) becomes its end and so out of any range.</summary>
-    private static long ReadSample(ReadOnlySpan<byte> number)
+    private void ReadCode(ref byte first, DecodedRecord record)
     {
-        // Whole numbers that a double holds exactly are their own nearest double.
-        const int ExactDigits = 15;
-        if (number.Length <= ExactDigits && Utf8Parser.TryParse(number, out long whole, out int consumed) && consumed == number.Length)
-        {
-            return whole;
-        }
-        return long.CreateSaturating(Math.Floor(double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture) + 0.5));
+        TextSlice text = Slice(ref first, RecordSchema.Code);
+        record.ErrorCodeText = text;
+        ReadOnlySpan<byte> code = MemoryMarshal.CreateReadOnlySpan(ref At(ref first, text), text.Length);
+        record.IsSuccess = code is [(byte)'0'] or [(byte)'O' or (byte)'o', (byte)'K' or (byte)'k'];
+        record.ErrorCode = record.IsSuccess ? 0 : Hash(ref first, text);
     }
 
-    private void ReadTexts(ReadOnlySpan<byte> value, RecordSchema schema, DecodedRecord record)
+    // Nothing but an empty string, and what is absent, has no length here.
+    private bool HasText(int slot) => _fields[slot].Length != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong Hash(ref byte first, int slot)
     {
-        record.MessageId = Hash(value, RecordSchema.MsgId);
-        record.HasRecipient = HasText(RecordSchema.Recipient);
-        record.Recipient = record.HasRecipient ? Hash(value, RecordSchema.Recipient) : 0;
-        record.HasSender = schema.Topic == RecordTopic.Latency && HasText(RecordSchema.Sender);
-        record.Sender = record.HasSender ? Hash(value, RecordSchema.Sender) : 0;
-        record.IsSuccess = true;
-        if (schema.Topic == RecordTopic.Ack && HasText(RecordSchema.Code))
-        {
-            record.ErrorCodeText = Slice(value, RecordSchema.Code);
-            ReadOnlySpan<byte> code = Bytes(value, record.ErrorCodeText);
-            record.IsSuccess = code is [(byte)'0'] or [(byte)'O' or (byte)'o', (byte)'K' or (byte)'k'];
-            record.ErrorCode = record.IsSuccess ? 0 : XxHash3.HashToUInt64(code);
-        }
-        for (int i = 0; i < schema.Dimensions; i++)
-        {
-            int slot = RecordSchema.FirstDimension + i;
-            bool isAbsent = _fields[slot].Type == FieldValue.Kind.Absent;
-            record.DimensionTexts[i] = isAbsent ? default : Slice(value, slot);
-            record.DimensionHashesForWriting[i] = isAbsent ? EmptyTextHash : XxHash3.HashToUInt64(Bytes(value, record.DimensionTexts[i]));
-        }
+        ref readonly FieldValue field = ref _fields[slot];
+        return field.Type == FieldValue.Kind.EscapedString ? Hash(ref first, Slice(ref first, slot)) : TextHash.Of(ref Unsafe.Add(ref first, field.Start), field.Length);
     }
 
-    private bool HasText(int slot) => _fields[slot].Type != FieldValue.Kind.Absent && !_fields[slot].IsEmptyText;
+    private ulong Hash(ref byte first, TextSlice text) => TextHash.Of(ref At(ref first, text), text.Length);
 
-    private ulong Hash(ReadOnlySpan<byte> value, int slot) => XxHash3.HashToUInt64(Bytes(value, Slice(value, slot)));
+    private ref byte At(ref byte first, TextSlice text) => ref Unsafe.Add(ref text.Unescaped ? ref _scratch[0] : ref first, text.Start);
 
-    private TextSlice Slice(ReadOnlySpan<byte> value, int slot)
+    private TextSlice Slice(ref byte first, int slot)
     {
         FieldValue field = _fields[slot];
         if (field.Type != FieldValue.Kind.EscapedString)
@@ -248,7 +245,8 @@ public sealed class RecordDecoder
             return new(field.Start, field.Length, false);
         }
         int start = _scratchLength;
-        JsonStringText.TryUnescape(value.Slice(field.Start, field.Length), _scratch.AsSpan(start), out int length);
+        JsonStringText.TryUnescape(
+            MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref first, field.Start), field.Length), _scratch.AsSpan(start), out int length);
         _scratchLength += length;
         return new(start, length, true);
     }

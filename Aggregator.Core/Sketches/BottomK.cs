@@ -51,6 +51,10 @@ public sealed class BottomK
         return _slots.TryGet(hash, out slot) ? Admission.Known : OfferNew(hash, out slot, out evictedSlot);
     }
 
+    /// <summary>The slot of a hash that is kept.</summary>
+    /// <returns>False where it is not.</returns>
+    public bool TryGet(ulong hash, out int slot) => _slots.TryGet(hash, out slot);
+
     private Admission OfferNew(ulong hash, out int slot, out int evictedSlot)
     {
         evictedSlot = NoSlot;

@@ -26,6 +26,14 @@ internal sealed class BucketCounts
         }
     }
 
+    public void Prefetch(int bucket)
+    {
+        if (_pages[bucket >> PageShift] is { } page)
+        {
+            CacheHint.Soon(ref page[bucket & (PageSize - 1)]);
+        }
+    }
+
     public void Merge(BucketCounts other)
     {
         // Before the pages, which may bring new rounds: the other may be this one.

@@ -61,6 +61,16 @@ public sealed class DistinctCounter
         return AddNew(hash);
     }
 
+    /// <summary>The hash will be added soon.</summary>
+    public void Prefetch(ulong hash)
+    {
+        ulong[] slots = _slots;
+        if (slots.Length > 0)
+        {
+            CacheHint.Soon(ref slots[(int)hash & (slots.Length - 1)]);
+        }
+    }
+
     /// <summary>Adds all hashes of another counter, which stays as it is.</summary>
     public void Merge(DistinctCounter other)
     {

@@ -56,6 +56,15 @@ public sealed class LatencyHistogram
         _max = Math.Max(_max, sampleMs);
     }
 
+    /// <summary>The sample will be added soon.</summary>
+    public void Prefetch(uint sampleMs)
+    {
+        if (_counts is { } counts && sampleMs < LatencyBuckets.ExactBelow)
+        {
+            counts.Prefetch((int)sampleMs);
+        }
+    }
+
     /// <summary>Adds all samples of another histogram, which stays as it is.</summary>
     public void Merge(LatencyHistogram other)
     {

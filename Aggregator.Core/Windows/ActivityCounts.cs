@@ -18,25 +18,43 @@ internal sealed class ActivityCounts(GroupKey group, int maxErrorCodes)
     /// <summary>Facts that the limit on error codes left out.</summary>
     public long ErrorsLeftOut => _errors?.LeftOut ?? 0;
 
-    public void AddActivity(ulong user)
+    /// <summary>The facts of the record will be added soon, or not.</summary>
+    public void Prefetch(DecodedRecord record)
     {
-        Facts++;
-        _users.Add(user);
+        _users.Prefetch(record.Recipient);
+        if (record.Topic == RecordTopic.Latency)
+        {
+            _users.Prefetch(record.Sender);
+            if (record.IsReceived)
+            {
+                _samples.Prefetch((uint)record.SampleMs);
+            }
+        }
     }
 
-    /// <param name="record">The record that says so.</param>
+    /// <param name="record">The latency record.</param>
+    /// <param name="isActive">Whether its sender was active in the window.</param>
+    /// <param name="isReceived">Whether it was received in the window.</param>
     /// <param name="hasSample">Whether its sample is one.</param>
-    public void AddReceived(DecodedRecord record, bool hasSample)
+    public void Add(DecodedRecord record, bool isActive, bool isReceived, bool hasSample)
     {
-        Facts++;
-        _received++;
-        if (record.HasRecipient)
+        if (isActive)
         {
-            _users.Add(record.Recipient);
+            Facts++;
+            _users.Add(record.Sender);
         }
-        if (hasSample)
+        if (isReceived)
         {
-            _samples.Add((uint)record.SampleMs);
+            Facts++;
+            _received++;
+            if (record.HasRecipient)
+            {
+                _users.Add(record.Recipient);
+            }
+            if (hasSample)
+            {
+                _samples.Add((uint)record.SampleMs);
+            }
         }
     }
 
@@ -54,6 +72,24 @@ internal sealed class ActivityCounts(GroupKey group, int maxErrorCodes)
         else
         {
             (_errors ??= new(maxErrorCodes)).Add(record.ErrorCode, decoder, record, value);
+        }
+    }
+
+    /// <summary>Adds what another one has, which is not used any more.</summary>
+    public void Merge(ActivityCounts other)
+    {
+        Facts += other.Facts;
+        _received += other._received;
+        _acks += other._acks;
+        _users.Merge(other._users);
+        _samples.Merge(other._samples);
+        if (_errors is null)
+        {
+            _errors = other._errors;
+        }
+        else if (other._errors is not null)
+        {
+            _errors.Merge(other._errors);
         }
     }
 

@@ -23,21 +23,29 @@ internal sealed class ActivityWindow
         }
     }
 
-    public void AddActivity(ulong user, RecordGroups groups, ReadOnlySpan<byte> value)
+    /// <summary>The record will be added soon, or not.</summary>
+    public void Prefetch(DecodedRecord record)
     {
-        _total.AddActivity(user);
+        _total.Prefetch(record);
         for (int s = 0; s < _sets.Length; s++)
         {
-            CountsOf(s, groups, value)?.AddActivity(user);
+            _sets[s].Find(record.GroupHashes[s])?.Prefetch(record);
         }
     }
 
-    public void AddReceived(DecodedRecord record, bool hasSample, RecordGroups groups, ReadOnlySpan<byte> value)
+    /// <summary>Adds the facts of a latency record that belong here.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="isActive">Whether its sender was active here.</param>
+    /// <param name="isReceived">Whether it was received here.</param>
+    /// <param name="hasSample">Whether its sample is one.</param>
+    /// <param name="groups">Knows the groups.</param>
+    /// <param name="value">The value of the record.</param>
+    public void Add(DecodedRecord record, bool isActive, bool isReceived, bool hasSample, RecordGroups groups, ReadOnlySpan<byte> value)
     {
-        _total.AddReceived(record, hasSample);
+        _total.Add(record, isActive, isReceived, hasSample);
         for (int s = 0; s < _sets.Length; s++)
         {
-            CountsOf(s, groups, value)?.AddReceived(record, hasSample);
+            CountsOf(s, isActive && isReceived ? 2 : 1, record, groups, value)?.Add(record, isActive, isReceived, hasSample);
         }
     }
 
@@ -46,38 +54,50 @@ internal sealed class ActivityWindow
         _total.AddAck(record, decoder, value);
         for (int s = 0; s < _sets.Length; s++)
         {
-            CountsOf(s, groups, value)?.AddAck(record, decoder, value);
+            CountsOf(s, 1, record, groups, value)?.AddAck(record, decoder, value);
+        }
+    }
+
+    /// <summary>Adds what another lane has of the same window.</summary>
+    /// <param name="other">Is not used any more.</param>
+    /// <param name="counters">Takes the facts that limits leave out now.</param>
+    public void Merge(ActivityWindow other, FoldCounters counters)
+    {
+        _total.Merge(other._total);
+        for (int s = 0; s < _sets.Length; s++)
+        {
+            _sets[s].Merge(other._sets[s], static (into, from) => into.Merge(from), left => counters.CountLimited(LimitKind.Series, left.Facts));
         }
     }
 
     /// <summary>The total, then the groups in order. Counts what the limits left out, so it is called once.</summary>
-    public IReadOnlyList<GroupActivity> ToResult()
+    public IReadOnlyList<GroupActivity> ToResult(FoldCounters counters)
     {
         List<GroupActivity> result = [_total.ToResult()];
-        CountErrorsLeftOut(_total);
+        CountErrorsLeftOut(_total, counters);
         foreach (ActivityCounts counts in _sets.SelectMany(set => set.Kept))
         {
             result.Add(counts.ToResult());
-            CountErrorsLeftOut(counts);
+            CountErrorsLeftOut(counts, counters);
         }
         result.Sort((left, right) => GroupKey.Compare(left.Group, right.Group));
         return result;
     }
 
-    private void CountErrorsLeftOut(ActivityCounts counts)
+    private static void CountErrorsLeftOut(ActivityCounts counts, FoldCounters counters)
     {
         if (counts.ErrorsLeftOut > 0)
         {
-            _counters.CountLimited(LimitKind.ErrorCodes, counts.ErrorsLeftOut);
+            counters.CountLimited(LimitKind.ErrorCodes, counts.ErrorsLeftOut);
         }
     }
 
-    private ActivityCounts? CountsOf(int set, RecordGroups groups, ReadOnlySpan<byte> value)
+    private ActivityCounts? CountsOf(int set, int facts, DecodedRecord record, RecordGroups groups, ReadOnlySpan<byte> value)
     {
         LimitedSlots<ActivityCounts> slots = _sets[set];
-        if (slots.Offer(groups.Hashes[set], out int slot, out ActivityCounts? evicted))
+        if (slots.Offer(record.GroupHashes[set], out int slot, out ActivityCounts? evicted))
         {
-            slots.Fill(new(groups.KeyOf(set, value), _settings.MaxErrorCodes));
+            slots.Fill(new(groups.KeyOf(set, record, value), _settings.MaxErrorCodes));
         }
         if (evicted is not null)
         {
@@ -85,7 +105,7 @@ internal sealed class ActivityWindow
         }
         if (slot == BottomK.NoSlot)
         {
-            _counters.CountLimited(LimitKind.Series, 1);
+            _counters.CountLimited(LimitKind.Series, facts);
             return null;
         }
         return slots[slot];

@@ -20,6 +20,14 @@ public sealed record AggregationSettings
 
     public DeliveryIdentity Identity { get; init; } = DeliveryIdentity.Message;
 
+    /// <summary>Where the acknowledgement of a message may lie; lets partitions be folded on several threads.</summary>
+    public DeliveryJoinScope Join { get; init; } = DeliveryJoinScope.All;
+
+    /// <summary>How many lanes fold, where <see cref="Join"/> allows several; null for one a processor, 8 at most.</summary>
+    internal int? Lanes { get; init; }
+
+    internal int LaneCount => Join == DeliveryJoinScope.Partition ? Lanes ?? Math.Clamp(Environment.ProcessorCount, 1, 8) : 1;
+
     /// <summary>The dimension sets by which results are broken down besides the total, each a list of field names.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Groups { get; init; } = [];
 

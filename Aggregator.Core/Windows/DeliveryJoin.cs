@@ -7,19 +7,35 @@ namespace Aggregator.Core.Windows;
 /// windows k−1 (clocks disagree) to k+a, where a is <c>AckTimeout</c> in windows; only in the last of them does the exact time matter, because the
 /// time-out ends there.
 /// </summary>
+// HOT: once per message and acknowledgement. Benchmarks: FoldBenchmark, and `grow` for long time-outs.
 internal sealed class DeliveryJoin(AggregationSettings settings, OpenWindows windows)
 {
+    /// <summary>With time-outs of more windows it is noted which ones an id is in; with fewer it is as fast to look.</summary>
+    private const int FewWindows = 4;
+
     private readonly long _sizeMs = (long)settings.Window.TotalMilliseconds;
     private readonly long _timeoutWindows = (long)(settings.AckTimeout / settings.Window);
     private readonly bool _isByRecipient = settings.Identity == DeliveryIdentity.Recipient;
+    private readonly RecentIds? _recent = settings.AckTimeout / settings.Window > FewWindows ? new() : null;
 
     public long AckTimeoutMs { get; } = (long)settings.AckTimeout.TotalMilliseconds;
+
+    /// <summary>The record's id will be looked for soon, or not.</summary>
+    public void Prefetch(OpenWindow window, DecodedRecord record)
+    {
+        ulong id = DeliveryId(record);
+        window.Cohort?.Deliveries.Prefetch(id);
+        if (_recent is null)
+        {
+            windows.Find(window.Index - 1)?.Cohort?.Deliveries.Prefetch(id);
+        }
+    }
 
     /// <summary>A message was sent, and maybe received.</summary>
     /// <param name="record">The latency record.</param>
     /// <param name="cohort">The window of its sent fact.</param>
     /// <param name="isReceived">Whether it brings a received fact that is not late.</param>
-    /// <param name="groups">The groups of the record.</param>
+    /// <param name="groups">Knows the groups.</param>
     /// <param name="value">The value of the record.</param>
     /// <param name="activityFinal">The last window whose activity is final.</param>
     /// <param name="isLimited">Whether there were too many windows to take it.</param>
@@ -36,12 +52,14 @@ internal sealed class DeliveryJoin(AggregationSettings settings, OpenWindows win
         ulong id = DeliveryId(record);
         int sendOffsetMs = (int)(record.TimeMs - (cohort * _sizeMs));
         Cohort deliveries = CohortOf(window);
+        int known = deliveries.Deliveries.Count;
         ReportChange change = deliveries.Deliveries.Report(id, sendOffsetMs, isReceived, out DeliveryTable.Entry entry);
         if ((change & ReportChange.NewSent) != 0)
         {
-            deliveries.AddToGroups(entry, groups, value);
-            AskNeighbours(id, cohort, sendOffsetMs, entry);
+            deliveries.AddToGroups(entry, record, groups, value);
+            AskNeighbours(id, window, sendOffsetMs, entry);
         }
+        Note(id, window, known);
         return change;
     }
 
@@ -51,42 +69,86 @@ internal sealed class DeliveryJoin(AggregationSettings settings, OpenWindows win
         ulong id = DeliveryId(record);
         int ackOffsetMs = (int)(record.TimeMs - (window * _sizeMs));
         OpenWindow own = windows.Open(window, activityIsFinal: false)!;
-        if (CohortOf(own).Deliveries.Acknowledge(id, ackOffsetMs))
+        Cohort deliveries = CohortOf(own);
+        int known = deliveries.Deliveries.Count;
+        bool isAlone = deliveries.Deliveries.Acknowledge(id, ackOffsetMs);
+        if (!isAlone && _recent is not null)
         {
-            return;
-        }
-        foreach (OpenWindow other in windows.Neighbours(window, _timeoutWindows))
-        {
-            if (other.Index <= window + 1)
+            foreach (ulong index in _recent.WindowsOf(id))
             {
-                other.Cohort?.Deliveries.AcknowledgeFromElsewhere(id, other.Index == window - _timeoutWindows ? ackOffsetMs : 0);
+                if (IsNear((long)index, window) && windows.Find((long)index) is { } other)
+                {
+                    Acknowledge(other, id, window, ackOffsetMs);
+                }
             }
+        }
+        else if (!isAlone)
+        {
+            foreach (OpenWindow other in windows.Neighbours(own, _timeoutWindows))
+            {
+                Acknowledge(other, id, window, ackOffsetMs);
+            }
+        }
+        Note(id, own, known);
+    }
+
+    private void Acknowledge(OpenWindow other, ulong id, long window, int ackOffsetMs)
+    {
+        if (other.Index <= window + 1)
+        {
+            other.Cohort?.Deliveries.AcknowledgeFromElsewhere(id, other.Index == window - _timeoutWindows ? ackOffsetMs : 0);
         }
     }
 
     /// <summary>A message is new to its window: was it acknowledged in another, or sent there too?</summary>
-    private void AskNeighbours(ulong id, long cohort, int sendOffsetMs, in DeliveryTable.Entry entry)
+    private void AskNeighbours(ulong id, OpenWindow window, int sendOffsetMs, in DeliveryTable.Entry entry)
     {
-        bool isDelivered = false;
-        bool isSentElsewhere = false;
-        foreach (OpenWindow other in windows.Neighbours(cohort, _timeoutWindows))
+        Answer answer = default;
+        if (_recent is null)
         {
-            if (other.Cohort is null)
+            foreach (OpenWindow other in windows.Neighbours(window, _timeoutWindows))
             {
-                continue;
+                Ask(other, id, window.Index, sendOffsetMs, ref answer);
             }
-            isSentElsewhere |= other.Cohort.Deliveries.IsSent(id, out int earliestAckMs);
-            bool isInTime = earliestAckMs != int.MaxValue && other.Index >= cohort - 1
-                && (other.Index < cohort + _timeoutWindows || earliestAckMs <= sendOffsetMs);
-            isDelivered |= isInTime;
         }
-        if (isDelivered || isSentElsewhere)
+        else
         {
-            DeliveryTable.NoteNeighbours(entry, isDelivered, isSentElsewhere);
+            foreach (ulong index in _recent.WindowsOf(id))
+            {
+                if (IsNear((long)index, window.Index) && windows.Find((long)index) is { } other)
+                {
+                    Ask(other, id, window.Index, sendOffsetMs, ref answer);
+                }
+            }
+        }
+        if (answer.IsDelivered || answer.IsSentElsewhere)
+        {
+            DeliveryTable.NoteNeighbours(entry, answer.IsDelivered, answer.IsSentElsewhere);
         }
     }
 
-    private Cohort CohortOf(OpenWindow window) => window.Cohort ??= new(settings, windows.IdsBefore(window.Index));
+    private void Ask(OpenWindow other, ulong id, long cohort, int sendOffsetMs, ref Answer answer)
+    {
+        if (other.Cohort is null)
+        {
+            return;
+        }
+        answer.IsSentElsewhere |= other.Cohort.Deliveries.IsSent(id, out int earliestAckMs);
+        answer.IsDelivered |= earliestAckMs != int.MaxValue && other.Index >= cohort - 1
+            && (other.Index < cohort + _timeoutWindows || earliestAckMs <= sendOffsetMs);
+    }
+
+    private bool IsNear(long other, long window) => other != window && Math.Abs(other - window) <= _timeoutWindows;
+
+    private void Note(ulong id, OpenWindow window, int known)
+    {
+        if (_recent is not null && window.Cohort!.Deliveries.Count != known)
+        {
+            _recent.Add(id, window.Index, windows.OldestKept);
+        }
+    }
+
+    private Cohort CohortOf(OpenWindow window) => window.Cohort ??= new(settings, windows.ExpectedIds(window.Index));
 
     /// <summary>The identity of the delivery: an absent recipient is one of its own (SPEC section 1).</summary>
     private ulong DeliveryId(DecodedRecord record)
@@ -104,5 +166,11 @@ internal sealed class DeliveryJoin(AggregationSettings settings, OpenWindows win
     {
         ulong high = Math.BigMul(left, right, out ulong low);
         return high ^ low;
+    }
+
+    private struct Answer
+    {
+        public bool IsDelivered;
+        public bool IsSentElsewhere;
     }
 }

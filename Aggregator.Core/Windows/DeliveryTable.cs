@@ -1,4 +1,5 @@
 using System.Numerics;
+using Aggregator.Core.Sketches;
 
 namespace Aggregator.Core.Windows;
 
@@ -29,7 +30,8 @@ public sealed class DeliveryTable
     private const ulong SentElsewhereFlag = 16;
     private const int FlagBits = 5;
 
-    private const int SmallestSegment = 16;
+    // Without a window to go by: each further segment is one more place to look.
+    private const int SmallestSegment = 256;
     private const int Growth = 4;
 
     private readonly int _stateBits;
@@ -51,6 +53,18 @@ public sealed class DeliveryTable
 
     /// <summary>Ids in the table, sent or acknowledged.</summary>
     public int Count { get; private set; }
+
+    /// <summary>The id will be looked for soon.</summary>
+    public void Prefetch(ulong id)
+    {
+        Segment segment = _newest;
+        int home = segment.Home(id, _stateBits);
+        CacheHint.Soon(ref segment.Slots[home]);
+        if (_groupColumns > 0)
+        {
+            CacheHint.Soon(ref segment.Groups[home * _groupColumns]);
+        }
+    }
 
     /// <summary>Notes that the id was sent, and maybe received.</summary>
     /// <param name="id">The hash of the delivery id.</param>

@@ -28,6 +28,13 @@ internal sealed class ErrorCodeCounts(int limit)
         }
     }
 
+    /// <summary>Adds the counts of another one, which is not used any more.</summary>
+    public void Merge(ErrorCodeCounts other)
+    {
+        LeftOut += other.LeftOut;
+        _codes.Merge(other._codes, static (into, from) => into.Count += from.Count, left => LeftOut += left.Count);
+    }
+
     /// <summary>Ordered by code in UTF-16 code units.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> ToList() =>
         [.. _codes.Kept.OrderBy(code => code.Code, StringComparer.Ordinal).Select(code => KeyValuePair.Create(code.Code, code.Count))];

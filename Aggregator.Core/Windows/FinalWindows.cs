@@ -10,7 +10,7 @@ internal sealed class FinalWindows
     public const long LongestGap = 1_440;
 
     private readonly FoldCounters _counters;
-    private readonly OpenWindows _windows;
+    private readonly OpenWindows[] _lanes;
     private readonly long _sizeMs;
     private readonly long _ackTimeoutMs;
     private readonly long _finalBefore;
@@ -18,16 +18,16 @@ internal sealed class FinalWindows
 
     /// <param name="settings">What to compute.</param>
     /// <param name="counters">Takes the counts of what limits left out.</param>
-    /// <param name="windows">The windows that are open.</param>
+    /// <param name="lanes">The windows that are open in each lane.</param>
     /// <param name="lastWindow">The last window that an earlier run gave out; null for none.</param>
     /// <param name="finalBefore">
     /// The last window that was final in an earlier run, or <see cref="NoWindow"/>. What is read again of those up to it is what others need, not all, so it is not given
     /// out; those behind <paramref name="lastWindow"/> were empty.
     /// </param>
-    public FinalWindows(AggregationSettings settings, FoldCounters counters, OpenWindows windows, long? lastWindow, long finalBefore)
+    public FinalWindows(AggregationSettings settings, FoldCounters counters, OpenWindows[] lanes, long? lastWindow, long finalBefore)
     {
         _counters = counters;
-        _windows = windows;
+        _lanes = lanes;
         _sizeMs = (long)settings.Window.TotalMilliseconds;
         _ackTimeoutMs = (long)settings.AckTimeout.TotalMilliseconds;
         _finalBefore = Math.Max(finalBefore, lastWindow ?? NoWindow);
@@ -67,19 +67,24 @@ internal sealed class FinalWindows
     private List<ActivityResult> TakeActivities()
     {
         List<ActivityResult> results = [];
-        while (_windows.TakeActivity(ActivityFinal) is { } window)
+        while (Take(ActivityFinal, lane => lane.NextActivity, lane => lane.TakeActivity(ActivityFinal)) is { Count: > 0 } parts)
         {
+            ActivityWindow? activity = null;
+            foreach (OpenWindow part in parts)
+            {
+                activity = Merge(activity, part.Activity);
+                part.Activity = null;
+            }
+            OpenWindow window = parts[0];
             if (window.Index <= _finalBefore)
             {
-                window.Activity = null;
                 continue;
             }
             foreach (long empty in Gap(_lastActivity, window.Index))
             {
                 results.Add(new(SpanOf(empty), [GroupActivity.None(GroupKey.Total)]));
             }
-            window.FinalActivity = window.Activity?.ToResult() ?? [GroupActivity.None(GroupKey.Total)];
-            window.Activity = null;
+            window.FinalActivity = activity?.ToResult(_counters) ?? [GroupActivity.None(GroupKey.Total)];
             results.Add(new(SpanOf(window.Index), window.FinalActivity));
             _lastActivity = window.Index;
         }
@@ -89,21 +94,56 @@ internal sealed class FinalWindows
     private List<WindowResult> TakeWindows()
     {
         List<WindowResult> results = [];
-        while (_windows.TakeDelivery(DeliveryFinal) is { } window)
+        while (Take(DeliveryFinal, lane => lane.NextDelivery, lane => lane.TakeDelivery(DeliveryFinal)) is { Count: > 0 } parts)
         {
-            if (window.Index <= _finalBefore)
+            long index = parts[0].Index;
+            if (index <= _finalBefore)
             {
                 continue;
             }
-            foreach (long empty in Gap(LastDelivery, window.Index))
+            foreach (long empty in Gap(LastDelivery, index))
             {
                 results.Add(new(SpanOf(empty), [Join(GroupKey.Total, null, null)]));
             }
-            results.Add(new(SpanOf(window.Index), Join(window.FinalActivity ?? [], window.Cohort?.ToResult(_counters) ?? [])));
-            LastDelivery = window.Index;
+            IReadOnlyList<GroupActivity> activities = parts.Find(part => part.FinalActivity is not null)?.FinalActivity ?? [];
+            CohortTotals? cohort = null;
+            foreach (OpenWindow part in parts)
+            {
+                cohort = Merge(cohort, part.Cohort?.ToTotals(_counters));
+            }
+            results.Add(new(SpanOf(index), Join(activities, cohort?.ToResult() ?? [])));
+            LastDelivery = index;
         }
-        _windows.DropBefore(DeliveryFinal);
+        foreach (OpenWindows lane in _lanes)
+        {
+            lane.DropBefore(DeliveryFinal);
+        }
         return results;
+    }
+
+    /// <summary>The next window that is final, of all lanes that have it; empty where there is none.</summary>
+    private List<OpenWindow> Take(long final, Func<OpenWindows, long> next, Func<OpenWindows, OpenWindow?> take)
+    {
+        long first = _lanes.Min(next);
+        return first > final ? [] : [.. _lanes.Where(lane => next(lane) == first).Select(lane => take(lane)!)];
+    }
+
+    private ActivityWindow? Merge(ActivityWindow? into, ActivityWindow? from)
+    {
+        if (into is not null && from is not null)
+        {
+            into.Merge(from, _counters);
+        }
+        return into ?? from;
+    }
+
+    private CohortTotals? Merge(CohortTotals? into, CohortTotals? from)
+    {
+        if (into is not null && from is not null)
+        {
+            into.Merge(from, _counters);
+        }
+        return into ?? from;
     }
 
     private static IEnumerable<long> Gap(long? last, long next)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Aggregator.Core.Records;
 
 namespace Aggregator.Core.Windows;
@@ -29,6 +31,9 @@ public sealed class FoldCounters
 
     /// <summary>Records that were decoded by the general reader, because no earlier record had their shape.</summary>
     public long DecodeFallbacks { get; private set; }
+
+    /// <summary>Sampled ids that both topics have in partitions of different numbers, though <see cref="DeliveryJoinScope.Partition"/> says that they have not.</summary>
+    public long MisplacedIds { get; private set; }
 
     /// <summary>Facts that a limit left out of what it limits.</summary>
     public long Limited(LimitKind kind) => _limited[(int)kind];
@@ -69,5 +74,34 @@ public sealed class FoldCounters
 
     public void CountDecodeFallbacks(long records) => DecodeFallbacks += records;
 
+    public void CountMisplacedId() => MisplacedIds++;
+
     public void CountLimited(LimitKind kind, long facts) => _limited[(int)kind] += facts;
+
+    /// <summary>Takes over what another one has counted since the last time; that one begins at 0 again.</summary>
+    internal void Take(FoldCounters other)
+    {
+        Take(_records, other._records);
+        Take(_rejected, other._rejected);
+        Take(_late, other._late);
+        Take(_duplicates, other._duplicates);
+        Take(_samplesLeftOut, other._samplesLeftOut);
+        Take(_limited, other._limited);
+        DecodeFallbacks += other.DecodeFallbacks;
+        other.DecodeFallbacks = 0;
+    }
+
+    private static void Take(Array into, Array from)
+    {
+        Span<long> counts = Counts(into);
+        Span<long> others = Counts(from);
+        for (int i = 0; i < counts.Length; i++)
+        {
+            counts[i] += others[i];
+        }
+        others.Clear();
+    }
+
+    private static Span<long> Counts(Array array) =>
+        MemoryMarshal.CreateSpan(ref Unsafe.As<byte, long>(ref MemoryMarshal.GetArrayDataReference(array)), array.Length);
 }

@@ -11,6 +11,8 @@ public sealed class LimitedSlots<T>(int limit)
 {
     private readonly BottomK _admission = new(limit);
     private readonly List<T?> _states = [];
+    private readonly List<ulong> _hashes = [];
+    private ulong _offered;
 
     /// <summary>How many are kept.</summary>
     public int Count => _admission.Count;
@@ -34,6 +36,7 @@ public sealed class LimitedSlots<T>(int limit)
     {
         Admission admission = _admission.Offer(hash, out slot, out int evictedSlot);
         evicted = null;
+        _offered = hash;
         if (evictedSlot != BottomK.NoSlot)
         {
             evicted = _states[evictedSlot];
@@ -42,6 +45,44 @@ public sealed class LimitedSlots<T>(int limit)
         return admission == Admission.Admitted;
     }
 
+    /// <summary>The state of a hash, where it is kept.</summary>
+    public T? Find(ulong hash) => _admission.TryGet(hash, out int slot) ? _states[slot] : null;
+
     /// <summary>Gives the slot that was given out last its state.</summary>
-    public void Fill(T state) => _states.Add(state);
+    public void Fill(T state)
+    {
+        _states.Add(state);
+        _hashes.Add(_offered);
+    }
+
+    /// <summary>Takes over the states of another one, which is not used any more.</summary>
+    /// <param name="other">The other one.</param>
+    /// <param name="merge">Adds the second state to the first.</param>
+    /// <param name="leaveOut">Is told of states that the limit refuses or evicts now.</param>
+    public void Merge(LimitedSlots<T> other, Action<T, T> merge, Action<T> leaveOut)
+    {
+        for (int i = 0; i < other._states.Count; i++)
+        {
+            if (other._states[i] is not { } state)
+            {
+                continue;
+            }
+            if (Offer(other._hashes[i], out int slot, out T? evicted))
+            {
+                Fill(state);
+            }
+            else if (slot == BottomK.NoSlot)
+            {
+                leaveOut(state);
+            }
+            else
+            {
+                merge(_states[slot]!, state);
+            }
+            if (evicted is not null)
+            {
+                leaveOut(evicted);
+            }
+        }
+    }
 }

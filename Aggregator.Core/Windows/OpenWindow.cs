@@ -14,4 +14,10 @@ internal sealed class OpenWindow(long index)
 
     /// <summary>Null as long as no message was sent and none acknowledged in it.</summary>
     public Cohort? Cohort { get; set; }
+
+    /// <summary>The windows near it, as <see cref="OpenWindows"/> found them last.</summary>
+    public OpenWindow[] Neighbours { get; set; } = [];
+
+    /// <summary>The state of the open windows that <see cref="Neighbours"/> belongs to.</summary>
+    public long NeighboursVersion { get; set; }
 }

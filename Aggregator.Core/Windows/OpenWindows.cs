@@ -3,28 +3,33 @@ namespace Aggregator.Core.Windows;
 /// <summary>The windows that have facts and are not final, and those whose acknowledgements a later one still needs.</summary>
 internal sealed class OpenWindows(int limit)
 {
+    private const int FoundSize = 8;
+
     private readonly Dictionary<long, OpenWindow> _windows = [];
     private readonly PriorityQueue<OpenWindow, long> _activities = new();
     private readonly PriorityQueue<OpenWindow, long> _deliveries = new();
     private readonly Queue<long> _delivered = new();
-    private OpenWindow? _last;
+
+    // By the last bits of the index: records jump between two or three windows all the time.
+    private readonly OpenWindow?[] _found = new OpenWindow?[FoundSize];
+    private long _version;
+    private int _lastIds;
 
     public int Count => _windows.Count;
 
-    /// <summary>How many ids the window before holds, for sizing the tables of this one; 0 where there is none.</summary>
-    public int IdsBefore(long index) => Find(index - 1)?.Cohort?.Deliveries.Count ?? 0;
+    /// <summary>The first windows of which something is not final, in order.</summary>
+    public IEnumerable<long> Earliest(int most) => _deliveries.UnorderedItems.Select(item => item.Priority).Order().Take(most);
+
+    /// <summary>How many ids a new window will probably get: as many as the one before it has, which may still grow, or as the last that was complete; 0 where there is none.</summary>
+    public int ExpectedIds(long index) => Math.Max(_lastIds, Find(index - 1)?.Cohort?.Deliveries.Count ?? 0);
+
+    /// <summary>Windows before this one were dropped.</summary>
+    public long OldestKept { get; private set; } = long.MinValue;
 
     public OpenWindow? Find(long index)
     {
-        if (_last?.Index == index)
-        {
-            return _last;
-        }
-        if (_windows.TryGetValue(index, out OpenWindow? window))
-        {
-            _last = window;
-        }
-        return window;
+        OpenWindow? found = _found[index & (FoundSize - 1)];
+        return found is not null && found.Index == index ? found : LookUp(index);
     }
 
     /// <summary>The window for a fact that counts; null where there are too many windows.</summary>
@@ -44,9 +49,16 @@ internal sealed class OpenWindows(int limit)
         {
             _activities.Enqueue(window, index);
         }
-        _last = window;
+        _version++;
+        _found[index & (FoundSize - 1)] = window;
         return window;
     }
+
+    /// <summary>Which one <see cref="TakeActivity"/> would take; <see cref="long.MaxValue"/> for none.</summary>
+    public long NextActivity => _activities.TryPeek(out _, out long index) ? index : long.MaxValue;
+
+    /// <summary>Which one <see cref="TakeDelivery"/> would take; <see cref="long.MaxValue"/> for none.</summary>
+    public long NextDelivery => _deliveries.TryPeek(out _, out long index) ? index : long.MaxValue;
 
     /// <summary>The next window, in order, whose activity is final when that of all windows through <paramref name="final"/> is.</summary>
     public OpenWindow? TakeActivity(long final) => Take(_activities, final);
@@ -57,6 +69,7 @@ internal sealed class OpenWindows(int limit)
         OpenWindow? window = Take(_deliveries, final);
         if (window is not null)
         {
+            _lastIds = window.Cohort?.Deliveries.Count ?? 0;
             _delivered.Enqueue(window.Index);
         }
         return window;
@@ -65,57 +78,48 @@ internal sealed class OpenWindows(int limit)
     /// <summary>Drops final windows. The acknowledgements in a window may deliver messages of the window behind it, so it stays until that one is final.</summary>
     public void DropBefore(long final)
     {
+        OldestKept = Math.Max(OldestKept, final);
         while (_delivered.TryPeek(out long index) && index < final)
         {
             _delivered.Dequeue();
-            _windows.Remove(index);
-            _last = null;
+            if (_windows.Remove(index, out OpenWindow? window))
+            {
+                // Not to keep one another alive.
+                window.Neighbours = [];
+            }
+            _found[index & (FoundSize - 1)] = null;
+            _version++;
         }
     }
 
-    /// <summary>Other windows at most <paramref name="distance"/> away.</summary>
-    public NeighbourEnumerator Neighbours(long index, long distance) => new(this, index, distance);
+    /// <summary>Other windows at most <paramref name="distance"/> away, which is a small number and always the same one.</summary>
+    public ReadOnlySpan<OpenWindow> Neighbours(OpenWindow window, long distance)
+    {
+        if (window.NeighboursVersion != _version)
+        {
+            window.NeighboursVersion = _version;
+            List<OpenWindow> near = [];
+            for (long index = window.Index - distance; index <= window.Index + distance; index++)
+            {
+                if (index != window.Index && _windows.TryGetValue(index, out OpenWindow? other))
+                {
+                    near.Add(other);
+                }
+            }
+            window.Neighbours = [.. near];
+        }
+        return window.Neighbours;
+    }
+
+    private OpenWindow? LookUp(long index)
+    {
+        if (_windows.TryGetValue(index, out OpenWindow? window))
+        {
+            _found[index & (FoundSize - 1)] = window;
+        }
+        return window;
+    }
 
     private static OpenWindow? Take(PriorityQueue<OpenWindow, long> queue, long final) =>
         queue.TryPeek(out _, out long index) && index <= final ? queue.Dequeue() : null;
-
-    /// <summary>Walks over the windows around one: by index, or over all open ones where these are fewer.</summary>
-    public ref struct NeighbourEnumerator
-    {
-        private readonly OpenWindows _owner;
-        private readonly long _index;
-        private readonly long _distance;
-        private readonly bool _isFew;
-        private Dictionary<long, OpenWindow>.ValueCollection.Enumerator _all;
-        private long _next;
-
-        public NeighbourEnumerator(OpenWindows owner, long index, long distance)
-        {
-            _owner = owner;
-            _index = index;
-            _distance = distance;
-            _isFew = 2 * distance < owner._windows.Count;
-            _next = index - distance;
-            _all = owner._windows.Values.GetEnumerator();
-            Current = null!;
-        }
-
-        public OpenWindow Current { get; private set; }
-
-        public readonly NeighbourEnumerator GetEnumerator() => this;
-
-        public bool MoveNext()
-        {
-            while (_isFew ? _next <= _index + _distance : _all.MoveNext())
-            {
-                OpenWindow? window = _isFew ? _owner._windows.GetValueOrDefault(_next++) : _all.Current;
-                if (window is not null && window.Index != _index && Math.Abs(window.Index - _index) <= _distance)
-                {
-                    Current = window;
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
 }

@@ -1,30 +1,21 @@
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using Aggregator.Core.Records;
 
 namespace Aggregator.Core.Windows;
 
-/// <summary>Which group of each dimension set the current record is in: hashes at once, names only where a group is new.</summary>
+/// <summary>Which group of each dimension set a record is in: hashes at once, names only where a group is new.</summary>
 public sealed class RecordGroups
 {
     private readonly int[][] _sets;
-    private readonly ulong[] _hashes;
-    private readonly ulong[] _parts;
     private readonly RecordDecoder _decoder;
-    private readonly DecodedRecord _record;
 
     /// <param name="groups">The dimension sets.</param>
     /// <param name="dimensions">All dimensions, in the order in which the decoder has them.</param>
-    /// <param name="decoder">Knows the texts of the record.</param>
-    /// <param name="record">The record that is being folded.</param>
-    public RecordGroups(IReadOnlyList<IReadOnlyList<string>> groups, IReadOnlyList<string> dimensions, RecordDecoder decoder, DecodedRecord record)
+    /// <param name="decoder">Knows the texts of the records.</param>
+    public RecordGroups(IReadOnlyList<IReadOnlyList<string>> groups, IReadOnlyList<string> dimensions, RecordDecoder decoder)
     {
         List<string> order = [.. dimensions];
         _sets = [.. groups.Select(set => set.Select(name => order.IndexOf(name)).ToArray())];
-        _hashes = new ulong[_sets.Length];
-        _parts = new ulong[dimensions.Count];
         _decoder = decoder;
-        _record = record;
     }
 
     /// <summary>The dimensions of all sets, each once, in the order of their first use.</summary>
@@ -33,39 +24,34 @@ public sealed class RecordGroups
     /// <summary>How many dimension sets there are.</summary>
     public int Count => _sets.Length;
 
-    /// <summary>The hash of the record's group in each set; call <see cref="Read"/> once per record first.</summary>
-    public ReadOnlySpan<ulong> Hashes => _hashes;
-
     // HOT: once per record with dimension sets.
-    /// <summary>Takes over the dimensions of the record decoded last.</summary>
-    public void Read()
+    /// <summary>Notes the hash of the record's group in each set.</summary>
+    public void Hash(DecodedRecord record)
     {
-        ReadOnlySpan<ulong> values = _record.DimensionHashes;
+        ReadOnlySpan<ulong> values = record.DimensionHashes;
+        Span<ulong> hashes = record.GroupHashes;
         for (int s = 0; s < _sets.Length; s++)
         {
             int[] set = _sets[s];
-            if (set.Length == 1)
+            ulong hash = values[set[0]];
+            for (int i = 1; i < set.Length; i++)
             {
-                _hashes[s] = values[set[0]];
-                continue;
+                hash = TextHash.Combine(hash, values[set[i]]);
             }
-            for (int i = 0; i < set.Length; i++)
-            {
-                _parts[i] = values[set[i]];
-            }
-            _hashes[s] = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(_parts.AsSpan(0, set.Length)));
+            hashes[s] = hash;
         }
     }
 
     /// <summary>The record's group in one set, by name.</summary>
     /// <param name="set">The index of the set.</param>
-    /// <param name="value">The value of the record decoded last.</param>
-    public GroupKey KeyOf(int set, ReadOnlySpan<byte> value)
+    /// <param name="record">The record.</param>
+    /// <param name="value">Its value.</param>
+    public GroupKey KeyOf(int set, DecodedRecord record, ReadOnlySpan<byte> value)
     {
         string[] texts = new string[_sets[set].Length];
         for (int i = 0; i < texts.Length; i++)
         {
-            texts[i] = _decoder.DimensionText(value, _record, _sets[set][i]);
+            texts[i] = _decoder.DimensionText(value, record, _sets[set][i]);
         }
         return GroupKey.Of(set, texts);
     }

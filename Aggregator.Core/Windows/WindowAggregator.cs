@@ -1,27 +1,28 @@
+using System.Runtime.InteropServices;
 using Aggregator.Core.EventTime;
 using Aggregator.Core.Records;
 
 namespace Aggregator.Core.Windows;
 
 /// <summary>
-/// The fold: takes batches of records and gives out final windows. No I/O, no clock, one thread. What it gives out depends on the records of each partition and
-/// their order in it, and on nothing else: not on batches, not on how partitions interleave (SPEC sections 2 to 4).
+/// The fold: takes batches of records and gives out final windows. No I/O, no clock; called by one thread, it may use others while it folds a batch. What it gives out
+/// depends on the records of each partition and their order in it, and on nothing else: not on batches, lanes, or how partitions interleave (SPEC sections 2 to 4).
 /// </summary>
 // HOT: Fold and what it calls, once per record. Benchmark: FoldBenchmark. No allocation per record (AllocationTests).
 public sealed class WindowAggregator
 {
-    private readonly AggregationSettings _settings;
     private readonly FoldCounters _counters;
     private readonly IRejectObserver? _rejects;
     private readonly long _sizeMs;
-    private readonly long _latenessMs;
-    private readonly RecordDecoder _decoder;
-    private readonly DecodedRecord _record;
-    private readonly RecordGroups _groups;
-    private readonly OpenWindows _windows;
+    private readonly OpenWindows[] _windows;
     private readonly FinalWindows _final;
-    private readonly DeliveryJoin _join;
-    private PartitionFold?[] _partitions = [];
+    private readonly FoldLane[] _lanes;
+    private readonly ParallelOptions _parallel;
+    private readonly Action<int> _foldLane;
+    private readonly PartitionFolds _partitions = new();
+    private readonly IdPlaces _places = new();
+    private int[] _all = [];
+    private RecordBatch? _batch;
     private long _batchNumber;
 
     /// <param name="settings">What to compute.</param>
@@ -33,27 +34,31 @@ public sealed class WindowAggregator
     public WindowAggregator(
         AggregationSettings settings, FieldNames names, FoldCounters counters, IRejectObserver? rejects = null, long? lastWindowMs = null, long? finalThroughMs = null)
     {
-        _settings = settings;
         _counters = counters;
         _rejects = rejects;
         _sizeMs = (long)settings.Window.TotalMilliseconds;
-        _latenessMs = (long)settings.Lateness.TotalMilliseconds;
-        IReadOnlyList<string> dimensions = RecordGroups.DimensionsOf(settings.Groups);
-        _decoder = new(names, dimensions, settings.MaxFutureSkew);
-        _record = new(dimensions.Count);
-        _groups = new(settings.Groups, dimensions, _decoder, _record);
-        _windows = new(settings.MaxOpenWindows);
+        _windows = new OpenWindows[settings.LaneCount];
+        for (int i = 0; i < _windows.Length; i++)
+        {
+            _windows[i] = new(settings.MaxOpenWindows);
+        }
         _final = new(settings, counters, _windows, lastWindowMs / _sizeMs, (finalThroughMs / _sizeMs) - 1 ?? FinalWindows.NoWindow);
-        _join = new(settings, _windows);
+        _lanes = [.. _windows.Select(windows => new FoldLane(settings, names, _windows.Length == 1 ? counters : new(), windows, _final, _partitions))];
+        _parallel = new() { MaxDegreeOfParallelism = _lanes.Length };
+        _foldLane = lane => _lanes[lane].Fold(_batch!, _batchNumber, CollectionsMarshal.AsSpan(_lanes[lane].Indexes));
     }
 
     /// <summary>
     /// Where W(p) has come so far, what follows in the partition is not folded and not counted. <see cref="long.MaxValue"/>, the default, for no such time. For replays that end.
     /// </summary>
-    public long FoldUntilMs { get; set; } = long.MaxValue;
+    public long FoldUntilMs
+    {
+        get => _lanes[0].FoldUntilMs;
+        set => Array.ForEach(_lanes, lane => lane.FoldUntilMs = value);
+    }
 
     /// <summary>Windows that are not yet final, or still needed by one that is not.</summary>
-    public int OpenWindowCount => _windows.Count;
+    public int OpenWindowCount => _windows.Max(lane => lane.Count);
 
     /// <summary>The time up to which everything is final, as far as results are concerned: windows that end at or before it were given out. Null before the first.</summary>
     public long? FinalThroughMs => _final.Settled == FinalWindows.NoWindow ? null : (_final.Settled + 1) * _sizeMs;
@@ -62,73 +67,96 @@ public sealed class WindowAggregator
     public long? LastWindowMs => _final.LastDelivery * _sizeMs;
 
     /// <summary>Makes a partition known, from a place in it on; one that appears in a batch unannounced starts at its first record.</summary>
-    public void AddPartition(PartitionId partition, LogPosition start) => Partition(partition.Index) = new(partition, start);
+    /// <param name="partition">The partition.</param>
+    /// <param name="start">Where it is read from.</param>
+    /// <param name="passages">When time passed over it in the run before this one, in the order of their offsets; null for never.</param>
+    public void AddPartition(PartitionId partition, LogPosition start, IReadOnlyList<IdlePassage>? passages = null) =>
+        _partitions.Add(partition, start, passages ?? []);
 
     /// <summary>How far each partition is.</summary>
-    public IEnumerable<PartitionProgress> Progress => _partitions.OfType<PartitionFold>()
-        .Select(p => new PartitionProgress(p.Id, p.NextOffset, p.Watermark.Ms, p.Rejected, p.Late));
+    public IEnumerable<PartitionProgress> Progress => _partitions.All
+        .Select(p => new PartitionProgress(p.Id, p.NextOffset, p.Watermark.Ms, p.ReachedMs, p.Rejected, p.Late)
+        {
+            LastRejectReason = p.LastRejectReason,
+            LastRejectOffset = p.LastRejectOffset,
+        });
+
+    /// <summary>The earliest windows of which something is not final, in order.</summary>
+    public IReadOnlyList<WindowSpan> EarliestOpen(int most) =>
+        [.. _windows.SelectMany(lane => lane.Earliest(most)).Distinct().Order().Take(most).Select(index => new WindowSpan(index * _sizeMs, _sizeMs))];
+
+    /// <summary>The end of the last window that is over at a time.</summary>
+    public long LastEndBy(long timeMs) => timeMs < 0 ? PartitionWatermark.None : timeMs / _sizeMs * _sizeMs;
 
     /// <summary>From where a partition must be read again by one who knows only what was given out so far.</summary>
     public LogPosition LowWater(PartitionId partition)
     {
-        PartitionFold state = Partition(partition.Index)!;
-        return state.Needed.LowWater(_final.Settled, _final.CohortsClosedBy(state.Watermark.Ms), state.Next);
+        PartitionFold state = _partitions.Find(partition)!;
+        return state.Needed.LowWater(_final.Settled, _final.CohortsClosedBy(state.ReachedMs), state.Next);
     }
+
+    /// <summary>Time moves on without an idle partition: what it brings from now on is judged against that time too.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="timeMs">How far, ms since the epoch. It never goes back.</param>
+    public void PassOver(PartitionId partition, long timeMs)
+    {
+        PartitionFold state = _partitions.Find(partition)!;
+        if (timeMs > state.ReachedMs && !state.Passages.Add(state.NextOffset, timeMs))
+        {
+            _counters.CountLimited(LimitKind.IdlePassages, 1);
+        }
+    }
+
+    /// <summary>What one who reads a partition again from <see cref="LowWater"/> must know of the times that passed over it.</summary>
+    public IReadOnlyList<IdlePassage> PassagesFrom(PartitionId partition, LogPosition lowWater) => _partitions.Find(partition)!.Passages.From(lowWater);
 
     /// <summary>A partition was read up to an offset without a record (control records of transactions take offsets too).</summary>
     public void SkipTo(PartitionId partition, long offset)
     {
-        if (Partition(partition.Index) is { } state && offset > state.NextOffset)
+        if (_partitions.Find(partition) is { } state && offset > state.NextOffset)
         {
             state.NextOffset = offset;
+            state.Passages.Enter(offset);
         }
     }
 
     /// <summary>W(p) of a partition, or <see cref="PartitionWatermark.None"/>.</summary>
-    public long WatermarkOf(PartitionId partition) => Partition(partition.Index)?.Watermark.Ms ?? PartitionWatermark.None;
+    public long WatermarkOf(PartitionId partition) => _partitions.Find(partition)?.Watermark.Ms ?? PartitionWatermark.None;
 
     /// <summary>Folds the records of a batch.</summary>
     public void Fold(RecordBatch batch)
     {
         _batchNumber++;
-        long fallbacks = _decoder.Fallbacks;
-        for (int i = 0; i < batch.Count; i++)
+        if (_lanes.Length == 1)
         {
-            PartitionId id = batch.Partitions[i];
-            long offset = batch.Offsets[i];
-            PartitionFold partition = Partition(id.Index) ??= new(id, new(offset, PartitionWatermark.None));
-            if (partition.Watermark.HasPassed(FoldUntilMs))
-            {
-                continue;
-            }
-            if (partition.BatchNumber != _batchNumber)
-            {
-                partition.BatchNumber = _batchNumber;
-                partition.Needed.BeginBatch(new(offset, partition.Watermark.Ms));
-            }
-            partition.NextOffset = offset + 1;
-            _counters.CountRecords(id.Topic, 1);
-            ReadOnlySpan<byte> value = batch.Value(i);
-            RejectReason reason = _decoder.Decode(id.Topic, value, batch.Timestamps[i], _record);
-            if (reason != RejectReason.None)
-            {
-                partition.Rejected++;
-                _counters.CountRejected(id.Topic, reason);
-                _rejects?.Rejected(batch, i, reason);
-                continue;
-            }
-            _groups.Read();
-            if (id.Topic == RecordTopic.Latency)
-            {
-                FoldLatency(partition, value);
-            }
-            else
-            {
-                FoldAck(partition, value);
-            }
-            partition.Watermark.Observe(_record.ReportMs, _latenessMs);
+            _lanes[0].Fold(batch, _batchNumber, AllOf(batch.Count));
         }
-        _counters.CountDecodeFallbacks(_decoder.Fallbacks - fallbacks);
+        else
+        {
+            Divide(batch);
+            _batch = batch;
+            Parallel.For(0, _lanes.Length, _parallel, _foldLane);
+            _batch = null;
+            foreach (FoldLane lane in _lanes)
+            {
+                _counters.Take(lane.Counters);
+                foreach ((ulong id, int partition) in lane.Sampled)
+                {
+                    if (!_places.Note(id, partition))
+                    {
+                        _counters.CountMisplacedId();
+                    }
+                }
+            }
+        }
+        _partitions.EnterPassages();
+        if (_rejects is not null)
+        {
+            foreach ((int index, RejectReason reason) in _lanes.SelectMany(lane => lane.Rejected).OrderBy(rejected => rejected.Index))
+            {
+                _rejects.Rejected(batch, index, reason);
+            }
+        }
     }
 
     /// <summary>Tells how far event time has come in all partitions: windows that are over by then become final.</summary>
@@ -136,113 +164,27 @@ public sealed class WindowAggregator
     /// <returns>What became final, in the order of the windows.</returns>
     public FinalResults Advance(long watermarkMs) => _final.Advance(watermarkMs);
 
-    private ref PartitionFold? Partition(int index)
+    /// <summary>A partition's lane is that of its number, so both topics' records of a message come to the same one.</summary>
+    private void Divide(RecordBatch batch)
     {
-        if (index >= _partitions.Length)
+        foreach (FoldLane lane in _lanes)
         {
-            Array.Resize(ref _partitions, Math.Max(16, index * 2));
+            lane.Indexes.Clear();
         }
-        return ref _partitions[index];
-    }
-
-    private void FoldLatency(PartitionFold partition, ReadOnlySpan<byte> value)
-    {
-        DecodedRecord record = _record;
-        long cohort = record.TimeMs / _sizeMs;
-        long receivedWindow = record.ReceivedMs / _sizeMs;
-        bool isReceived = record.IsReceived && !IsLate(partition, FactKind.Received, receivedWindow, _final.ActivityFinal, 0);
-        bool isCohortOpen = !IsLate(partition, FactKind.Sent, cohort, _final.DeliveryFinal, _join.AckTimeoutMs);
-        bool isDuplicate = false;
-        if (isCohortOpen)
+        ReadOnlySpan<PartitionId> partitions = batch.Partitions;
+        for (int i = 0; i < partitions.Length; i++)
         {
-            ReportChange change = _join.Report(record, cohort, isReceived, _groups, value, _final.ActivityFinal, out bool isLimited);
-            isDuplicate = !isLimited && (change & ReportChange.NewSent) == 0;
-            partition.Needed.NeedCohort(cohort);
-            if (isLimited)
-            {
-                _counters.CountLimited(LimitKind.OpenWindows, 1);
-            }
-            else if (isDuplicate)
-            {
-                _counters.CountDuplicate(FactKind.Sent);
-            }
-            if (isReceived)
-            {
-                if (receivedWindow > cohort)
-                {
-                    partition.Needed.NeedCohortUntil(cohort, receivedWindow);
-                }
-                if (!isLimited && (change & ReportChange.NewReceived) == 0)
-                {
-                    isReceived = false;
-                    _counters.CountDuplicate(FactKind.Received);
-                }
-            }
-        }
-        if (record.HasSender && !isDuplicate && !IsLate(partition, FactKind.Activity, cohort, _final.ActivityFinal, 0))
-        {
-            partition.Needed.NeedUntil(cohort);
-            ActivityAt(cohort)?.AddActivity(record.Sender, _groups, value);
-        }
-        if (isReceived)
-        {
-            partition.Needed.NeedUntil(receivedWindow);
-            SampleLoss loss = LossOf(record.SampleMs);
-            if (loss != SampleLoss.None)
-            {
-                _counters.CountSampleLeftOut(loss);
-            }
-            ActivityAt(receivedWindow)?.AddReceived(record, loss == SampleLoss.None, _groups, value);
+            _partitions.FindOrAdd(partitions[i], batch.Offsets[i]);
+            _lanes[partitions[i].Partition % _lanes.Length].Indexes.Add(i);
         }
     }
 
-    private void FoldAck(PartitionFold partition, ReadOnlySpan<byte> value)
+    private ReadOnlySpan<int> AllOf(int count)
     {
-        long window = _record.TimeMs / _sizeMs;
-        if (IsLate(partition, FactKind.Acked, window, _final.ActivityFinal, 0))
+        if (_all.Length < count)
         {
-            return;
+            _all = [.. Enumerable.Range(0, count)];
         }
-        // An acknowledgement may deliver a message of the window behind its own: clocks disagree (SPEC section 4).
-        partition.Needed.NeedUntil(window + 1);
-        if (ActivityAt(window) is { } activity)
-        {
-            activity.AddAck(_record, _decoder, _groups, value);
-            if (_record.IsSuccess)
-            {
-                _join.Acknowledge(_record, window);
-            }
-        }
+        return _all.AsSpan(0, count);
     }
-
-    /// <summary>Judges a fact by its own partition's watermark, then by what is final already (after its partition was idle); counts it where it is late.</summary>
-    private bool IsLate(PartitionFold partition, FactKind kind, long window, long final, long graceMs)
-    {
-        bool isPassed = partition.Watermark.HasPassed(((window + 1) * _sizeMs) + graceMs);
-        if (!isPassed && window > final)
-        {
-            return false;
-        }
-        partition.Late++;
-        _counters.CountLate(kind, isPassed ? LateCause.Watermark : LateCause.AfterIdle);
-        return true;
-    }
-
-    private ActivityWindow? ActivityAt(long index)
-    {
-        OpenWindow? window = _windows.Open(index, activityIsFinal: false);
-        if (window is null)
-        {
-            _counters.CountLimited(LimitKind.OpenWindows, 1);
-            return null;
-        }
-        return window.Activity ??= new(_settings, _counters);
-    }
-
-    private static SampleLoss LossOf(long sampleMs) => sampleMs switch
-    {
-        < 0 => SampleLoss.NegativeLatency,
-        > Sketches.LatencyBuckets.MaxSample => SampleLoss.LatencyOutOfRange,
-        _ => SampleLoss.None,
-    };
 }

@@ -32,7 +32,11 @@ public static class ReplayCommand
     }
 
     /// <summary>Where results can go. The first takes files of extensions that are nobody's.</summary>
-    private static IReadOnlyList<IReplayOutputKind> OutputKinds() => [new ResultLinesKind()];
+    private static IReadOnlyList<IReplayOutputKind> OutputKinds()
+    {
+        TargetLabels labels = new();
+        return [new ResultLinesKind(), new RemoteWriteKind(labels), new OpenMetricsKind(labels, TimeProvider.System)];
+    }
 
     private static async Task<int> ReplayAsync(
         ReplayOptions options, ParseResult parsed, AggregatorSettings settings, IReadOnlyList<IReplayOutputKind> kinds, CancellationToken cancellation)

@@ -32,6 +32,7 @@ public static class AggregationSection
             IdleTimeout = section.Time("IdleTimeout", Defaults.IdleTimeout, time => Between(time, Millisecond, Day)),
             MaxFutureSkew = section.Time("MaxFutureSkew", Defaults.MaxFutureSkew, time => Between(time, TimeSpan.Zero, TimeSpan.FromDays(36_500))),
             Identity = Enum.Parse<DeliveryIdentity>(section.Choice("Identity", "message", "message", "recipient")!, ignoreCase: true),
+            Join = Enum.Parse<DeliveryJoinScope>(section.Choice("Join", "all", "all", "partition")!, ignoreCase: true),
             Groups = section.Lists("Groups", GroupsRule),
             MaxSeries = section.Whole("MaxSeries", Defaults.MaxSeries, 1, 10_000),
             MaxErrorCodes = section.Whole("MaxErrorCodes", Defaults.MaxErrorCodes, 1, 10_000),

@@ -21,7 +21,7 @@ public static partial class KafkaSection
             AckTopic = section.Text("AckTopic", Defaults.AckTopic, TopicRule),
             AutoOffsetReset = section.Choice("AutoOffsetReset", Defaults.AutoOffsetReset, "earliest", "latest")!,
             GroupProtocol = section.Choice("GroupProtocol", Defaults.GroupProtocol, "classic", "consumer")!,
-            Transport = section.Text("Transport", Defaults.Transport, TransportRule),
+            Transport = section.Choice("Transport", Defaults.Transport, "consume", "batch")!,
             DeadLetterTopic = section.OptionalText("DeadLetterTopic", TopicRule),
             ClientId = section.Text("ClientId", Defaults.ClientId, NotEmpty),
             SecurityProtocol = section.Choice("SecurityProtocol", Defaults.SecurityProtocol, "plaintext", "ssl", "sasl_plaintext", "sasl_ssl")!,
@@ -86,13 +86,6 @@ public static partial class KafkaSection
             && (match.Groups["port"].Length == 0 || int.Parse(match.Groups["port"].ValueSpan) is > 0 and <= 65_535))
             ? null
             : "must be brokers as host:port, several separated by commas";
-
-    private static string? TransportRule(string transport) => transport.ToUpperInvariant() switch
-    {
-        "CONSUME" => null,
-        "BATCH" => "must be consume: batch is not there yet",
-        _ => "must be consume",
-    };
 
     private static string? SessionTimeoutRule(TimeSpan time) =>
         time >= TimeSpan.FromSeconds(1) && time <= TimeSpan.FromMinutes(30) && time.Ticks % TimeSpan.TicksPerMillisecond == 0

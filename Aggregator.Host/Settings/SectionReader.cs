@@ -15,6 +15,7 @@ public sealed class SectionReader(string section, IReadOnlyList<RawSetting> raws
 
     private readonly List<string> _known = [];
     private readonly HashSet<string> _maps = [];
+    private readonly List<string> _secretMaps = [];
     private readonly HashSet<string> _wrong = new(StringComparer.OrdinalIgnoreCase);
 
     public List<SettingError> Errors { get; } = [];
@@ -82,10 +83,16 @@ public sealed class SectionReader(string section, IReadOnlyList<RawSetting> raws
     /// <summary>
     /// Names with a text each. Sources add to each other: <c>Section:Name:key=value</c> one at a time, or an object as JSON for many; null takes a key away.
     /// </summary>
-    public IReadOnlyDictionary<string, string> Map(string name)
+    /// <param name="name">The setting.</param>
+    /// <param name="areSecrets">Whether no value of it may be shown.</param>
+    public IReadOnlyDictionary<string, string> Map(string name, bool areSecrets = false)
     {
         _known.Add(name);
         _maps.Add(name);
+        if (areSecrets)
+        {
+            _secretMaps.Add(name + ":");
+        }
         SortedDictionary<string, (string Text, RawSetting Raw)> entries = new(StringComparer.Ordinal);
         foreach (RawSetting raw in raws)
         {
@@ -113,7 +120,7 @@ public sealed class SectionReader(string section, IReadOnlyList<RawSetting> raws
         }
         foreach ((string key, (string text, RawSetting raw)) in entries)
         {
-            Values.Add(new($"{section}:{name}:{key}", Shown(key, text), raw.Source, raw.Where));
+            Values.Add(new($"{section}:{name}:{key}", Shown($"{name}:{key}", text), raw.Source, raw.Where));
         }
         return entries.ToDictionary(entry => entry.Key, entry => entry.Value.Text, StringComparer.Ordinal);
 
@@ -188,7 +195,10 @@ public sealed class SectionReader(string section, IReadOnlyList<RawSetting> raws
 
     private static string? WhereOf(RawSetting raw) => raw.Source == SettingSource.CommandLine ? null : raw.Where;
 
-    private static string Shown(string name, string text) => Secrets.IsSecret(name) && text.Length > 0 ? Secrets.Mask : Printable(text);
+    private string Shown(string name, string text) =>
+        text.Length > 0 && (Secrets.IsSecret(name) || _secretMaps.Exists(map => name.StartsWith(map, StringComparison.OrdinalIgnoreCase)))
+            ? Secrets.Mask
+            : Printable(Secrets.MaskAddress(text));
 
     private static string Printable(string text)
     {

@@ -9,7 +9,7 @@ namespace Aggregator.Host.Settings;
 /// </summary>
 public static class SettingsLoader
 {
-    private static readonly string[] Sections = [AggregationSection.Name, KafkaSection.Name, FieldsSection.Name];
+    private static readonly string[] Sections = [AggregationSection.Name, KafkaSection.Name, FieldsSection.Name, RemoteWriteSection.Name];
 
     /// <param name="configFile">A JSON file; null for none.</param>
     /// <param name="sets">Each <c>Section:Key=VALUE</c>; of a name given twice the last wins.</param>
@@ -42,15 +42,19 @@ public static class SettingsLoader
         SectionReader aggregation = Reader(AggregationSection.Name, raws);
         SectionReader kafka = Reader(KafkaSection.Name, raws);
         SectionReader fields = Reader(FieldsSection.Name, raws);
+        SectionReader remoteWrite = Reader(RemoteWriteSection.Name, raws);
         var aggregationSettings = AggregationSection.Read(aggregation);
         AggregatorSettings settings = new(
-            aggregationSettings, KafkaSection.Read(kafka), FieldsSection.Read(fields, aggregationSettings.Groups.SelectMany(set => set)));
-        foreach (SectionReader reader in new[] { aggregation, kafka, fields })
+            aggregationSettings, KafkaSection.Read(kafka), FieldsSection.Read(fields, aggregationSettings.Groups.SelectMany(set => set)))
+        {
+            RemoteWrite = RemoteWriteSection.Read(remoteWrite, aggregationSettings.Groups),
+        };
+        foreach (SectionReader reader in new[] { aggregation, kafka, fields, remoteWrite })
         {
             reader.Finish();
             errors.AddRange(reader.Errors);
         }
-        List<SettingValue> values = [.. aggregation.Values, .. kafka.Values, .. fields.Values];
+        List<SettingValue> values = [.. aggregation.Values, .. kafka.Values, .. fields.Values, .. remoteWrite.Values];
         foreach (SettingError error in (checks ?? []).SelectMany(check => check(settings)))
         {
             if (!errors.Exists(other => other.Name == error.Name))
@@ -60,7 +64,7 @@ public static class SettingsLoader
                 errors.Add(error with { Where = value?.Where });
             }
         }
-        return new(errors.Count == 0 ? settings : null, errors, values);
+        return new(errors.Count == 0 ? settings with { Values = values } : null, errors, values);
     }
 
     internal static bool IsFields(string section) => string.Equals(section, FieldsSection.Name, StringComparison.OrdinalIgnoreCase);

@@ -24,9 +24,11 @@ public class RoomTests
         ["Windows"] = ["Records", "EventTime", "Sketches"],
         ["Generation"] = ["Records", "Windows"],
         ["Publishing"] = ["Windows", "Sketches", "Records", "Diagnostics"],
+        ["Backfill"] = ["Windows", "Publishing"],
+        ["RemoteWrite"] = ["Windows", "Sketches", "Diagnostics", "Publishing"],
         ["Replay"] = ["Records", "Windows", "EventTime", "Publishing"],
         ["Kafka"] = ["Records", "Diagnostics"],
-        ["Pipeline"] = ["Records", "EventTime", "Sketches", "Diagnostics", "Windows", "Generation", "Publishing", "Replay", "Kafka"],
+        ["Pipeline"] = ["Records", "EventTime", "Sketches", "Diagnostics", "Windows", "Generation", "Publishing", "Backfill", "RemoteWrite", "Replay", "Kafka"],
     };
 
     /// <summary>What is let in from outside, and into which rooms alone.</summary>
@@ -34,6 +36,9 @@ public class RoomTests
     {
         ["Confluent.Kafka"] = ["Kafka"],
         ["Prometheus"] = ["Publishing"],
+        ["Google.Protobuf"] = ["RemoteWrite"],
+        ["Snappier"] = ["RemoteWrite"],
+        ["Polly"] = ["RemoteWrite"],
         ["Akka"] = ["Pipeline", "Kafka"],
     };
 
@@ -84,6 +89,11 @@ public class RoomTests
     [InlineData("Kafka", "Akka")]
     [InlineData("Pipeline", "Akka")]
     [InlineData("Publishing", "Prometheus")]
+    [InlineData("Backfill", Root + "Publishing")]
+    [InlineData("RemoteWrite", Root + "Sketches")]
+    [InlineData("RemoteWrite", "Google.Protobuf")]
+    [InlineData("RemoteWrite", "Snappier")]
+    [InlineData("RemoteWrite", "Polly")]
     public void An_arrow_that_is_there_is_seen(string room, string target) => Assert.NotEmpty(Seeing(room, [target]));
 
     private static IReadOnlyList<string> Seeing(string room, string[] targets) =>

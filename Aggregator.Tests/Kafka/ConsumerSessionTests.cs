@@ -14,7 +14,7 @@ public sealed class ConsumerSessionTests
         for (int round = 0; round < 5; round++)
         {
             var session = ConsumerSession.Open(
-                ClientConfiguration.Consumer(kafka.Settings), new BatchWriter(keepKeys: false), new ConsumerHandlers(_ => { }, _ => { }, _ => { }, _ => { }), _ => { });
+                ClientConfiguration.Consumer(kafka.Settings), kafka.Settings, new ConsumerHandlers(_ => { }, _ => { }, _ => { }, _ => { }), _ => { });
             int asked = 0;
             Task[] asking = [.. Enumerable.Range(0, 4).Select(asker => Task.Run(async () =>
             {

@@ -23,7 +23,9 @@ internal sealed class EmbeddedKafka : IDisposable
 
     public EmbeddedBroker Broker { get; }
 
-    public KafkaSettings Settings => new() { BootstrapServers = Broker.BootstrapServers, SessionTimeout = TimeSpan.FromSeconds(6) };
+    public string Transport { get; init; } = new KafkaSettings().Transport;
+
+    public KafkaSettings Settings => new() { BootstrapServers = Broker.BootstrapServers, SessionTimeout = TimeSpan.FromSeconds(6), Transport = Transport };
 
     public static IProducer<string?, string?> Producer(string servers) =>
         new ProducerBuilder<string?, string?>(new ProducerConfig { BootstrapServers = servers, LingerMs = 2 })

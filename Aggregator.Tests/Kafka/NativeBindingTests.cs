@@ -35,4 +35,8 @@ public sealed class NativeBindingTests
     [Fact]
     public void The_layout_of_a_partition_is_that_of_librdkafka() =>
         Assert.Equal(nint.Size == 8 ? 64 : 36, Marshal.SizeOf<NativeLibrdkafka.TopicPartition>());
+
+    [Fact]
+    public void The_layout_of_a_message_is_that_of_librdkafka() =>
+        Assert.Equal(nint.Size == 8 ? 72 : 40, Marshal.SizeOf<NativeLibrdkafka.Message>());
 }

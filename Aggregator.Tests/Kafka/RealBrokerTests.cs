@@ -13,12 +13,13 @@ public sealed class RealBrokerTests
     private static readonly CommitMetadata Metadata = new(1712345650000, 1712345640000);
 
     [Theory]
-    [InlineData("classic")]
-    [InlineData("consumer")]
-    public async Task Offsets_are_kept_with_their_metadata(string protocol)
+    [InlineData("consume", "classic")]
+    [InlineData("batch", "classic")]
+    [InlineData("batch", "consumer")]
+    public async Task Offsets_are_kept_with_their_metadata(string transport, string protocol)
     {
         RealKafka kafka = await RealKafka.WithTopicsAsync(2);
-        KafkaSettings settings = kafka.Settings with { GroupProtocol = protocol };
+        KafkaSettings settings = kafka.Settings with { GroupProtocol = protocol, Transport = transport };
         kafka.Write(settings.LatencyTopic, 0, 0, 100);
         await using (var first = new SourceProbe(settings))
         {
@@ -39,14 +40,18 @@ public sealed class RealBrokerTests
     }
 
     [Theory]
-    [InlineData("classic", "cooperative-sticky")]
-    [InlineData("classic", "range")]
-    [InlineData("consumer", "")]
-    public async Task Members_come_and_go_and_nothing_of_a_revoked_partition_comes_late(string protocol, string strategy)
+    [InlineData("consume", "classic", "cooperative-sticky")]
+    [InlineData("consume", "classic", "range")]
+    [InlineData("consume", "consumer", "")]
+    [InlineData("batch", "classic", "cooperative-sticky")]
+    [InlineData("batch", "classic", "range")]
+    [InlineData("batch", "consumer", "")]
+    public async Task Members_come_and_go_and_nothing_of_a_revoked_partition_comes_late(string transport, string protocol, string strategy)
     {
         RealKafka kafka = await RealKafka.WithTopicsAsync(2);
         KafkaSettings settings = kafka.Settings with
         {
+            Transport = transport,
             GroupProtocol = protocol,
             Properties = strategy.Length == 0 ? [] : new Dictionary<string, string> { ["partition.assignment.strategy"] = strategy },
         };
@@ -107,13 +112,15 @@ public sealed class RealBrokerTests
         Assert.True((await probe.AssignedAsync(2)).IsComplete);
     }
 
-    [Fact]
-    public async Task A_topic_that_is_deleted_and_created_again_is_noticed_while_it_is_read()
+    [Theory]
+    [InlineData("consume")]
+    [InlineData("batch")]
+    public async Task A_topic_that_is_deleted_and_created_again_is_noticed_while_it_is_read(string transport)
     {
         RealKafka kafka = await RealKafka.WithTopicsAsync(1);
         string topic = kafka.Settings.LatencyTopic;
         kafka.Write(topic, 0, 0, 100);
-        await using var probe = new SourceProbe(kafka.Settings);
+        await using var probe = new SourceProbe(kafka.Settings with { Transport = transport });
         await probe.RecordsAsync(100);
         using (IAdminClient admin = Admin(kafka))
         {
@@ -129,8 +136,10 @@ public sealed class RealBrokerTests
         await probe.UntilAsync(() => probe.Records.Any(r => r.Value == "1000") && probe.Records.Any(r => r.Value == "1149"), "all records of the new topic");
     }
 
-    [Fact]
-    public async Task Records_of_aborted_transactions_are_never_seen_and_their_markers_are_no_loss()
+    [Theory]
+    [InlineData("consume")]
+    [InlineData("batch")]
+    public async Task Records_of_aborted_transactions_are_never_seen_and_their_markers_are_no_loss(string transport)
     {
         RealKafka kafka = await RealKafka.WithTopicsAsync(1);
         var partition = new TopicPartition(kafka.Settings.LatencyTopic, 0);
@@ -158,7 +167,7 @@ public sealed class RealBrokerTests
             producer.BeginTransaction();
             producer.Produce(partition, new Message<Null, string> { Value = "open" });
             producer.Flush(SourceProbe.Patience);
-            await using var probe = new SourceProbe(kafka.Settings);
+            await using var probe = new SourceProbe(kafka.Settings with { Transport = transport });
             await probe.RecordsAsync(15);
 
             // Each transaction has a marker; behind the last one lies what is not stable yet.

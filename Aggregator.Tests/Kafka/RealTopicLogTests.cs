@@ -4,7 +4,6 @@ using Aggregator.Core.Records;
 using Aggregator.Core.Replay;
 using Aggregator.Tests.Replay;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using Xunit;
 
 namespace Aggregator.Tests.Kafka;

@@ -6,11 +6,13 @@ namespace Aggregator.Tests.Kafka;
 public sealed class RebalanceTests
 {
     [Theory]
-    [InlineData("cooperative-sticky")]
-    [InlineData("range")]
-    public async Task Members_that_come_and_go_share_the_partitions_and_nothing_of_a_revoked_one_comes_late(string strategy)
+    [InlineData("consume", "cooperative-sticky")]
+    [InlineData("consume", "range")]
+    [InlineData("batch", "cooperative-sticky")]
+    [InlineData("batch", "range")]
+    public async Task Members_that_come_and_go_share_the_partitions_and_nothing_of_a_revoked_one_comes_late(string transport, string strategy)
     {
-        using var kafka = new EmbeddedKafka(partitions: 2);
+        using var kafka = new EmbeddedKafka(partitions: 2) { Transport = transport };
         KafkaSettings settings = kafka.Settings with { Properties = new Dictionary<string, string> { ["partition.assignment.strategy"] = strategy } };
         kafka.Write("im-latency", 0, 0, 1000);
         kafka.Write("im-latency", 1, 0, 1000);

@@ -3,69 +3,6 @@ namespace Aggregator.Tests.Publishing;
 /// <summary>Whole pages to compare with.</summary>
 internal static class Pages
 {
-    /// <summary>Every family with its type, in the order of the page, without dimension sets.</summary>
-    public const string Families = """
-        im_window_end_timestamp_seconds gauge
-        im_online_users gauge
-        im_window_received_messages gauge
-        im_latency_p50_seconds gauge
-        im_latency_p95_seconds gauge
-        im_latency_p99_seconds gauge
-        im_latency_mean_seconds gauge
-        im_latency_max_seconds gauge
-        im_window_acks gauge
-        im_window_ack_errors gauge
-        im_window_sent_messages gauge
-        im_window_delivered_messages gauge
-        im_delivery_ratio gauge
-        im_sent_messages_total counter
-        im_delivered_messages_total counter
-        im_received_messages_total counter
-        im_acks_total counter
-        im_ack_errors_total counter
-        im_latency_seconds histogram
-        aggregator_build_info gauge
-        aggregator_web_connections_closed_total counter
-        aggregator_ready gauge
-        aggregator_records_total counter
-        aggregator_decode_fallbacks_total counter
-        aggregator_rejected_records_total counter
-        aggregator_late_facts_total counter
-        aggregator_duplicate_facts_total counter
-        aggregator_samples_left_out_total counter
-        aggregator_limited_facts_total counter
-        aggregator_watermark_seconds gauge
-        aggregator_open_windows gauge
-        aggregator_windows_published_total counter
-        aggregator_batches_total counter
-        aggregator_fold_seconds_total counter
-        aggregator_partition_watermark_seconds gauge
-        aggregator_partition_lag_records gauge
-        aggregator_partition_idle gauge
-        aggregator_lost_records_total counter
-        aggregator_kafka_connected gauge
-        aggregator_kafka_errors_total counter
-        aggregator_rebalances_total counter
-        aggregator_commits_total counter
-        aggregator_commit_failures_total counter
-        aggregator_last_commit_timestamp_seconds gauge
-        aggregator_dead_letters_total counter
-        aggregator_dead_letter_failures_total counter
-        aggregator_output_failures_total counter
-        aggregator_output_dropped_results_total counter
-        aggregator_output_queued_results gauge
-        dotnet_collection_count_total counter
-        process_start_time_seconds gauge
-        process_cpu_seconds_total counter
-        process_virtual_memory_bytes gauge
-        process_working_set_bytes gauge
-        process_private_memory_bytes gauge
-        process_open_handles gauge
-        process_num_threads gauge
-        dotnet_total_memory_bytes gauge
-
-        """;
-
     /// <summary>The part about windows after one window with a dimension set.</summary>
     public const string WholeWindow = """
         # HELP im_window_end_timestamp_seconds End of the latest final window, which the window gauges are about: of its activity, and of the older one whose delivery is final.
@@ -144,6 +81,16 @@ internal static class Pages
         im_delivery_ratio 0.8
         # HELP im_delivery_ratio_by_region_app_version Share of the messages sent in the latest window whose delivery is final that were acknowledged in time, 0 to 1, by region and app_version.
         # TYPE im_delivery_ratio_by_region_app_version gauge
+        # HELP im_delivery_ratio_lower Lower bound of the 95 % Jeffreys interval of im_delivery_ratio.
+        # TYPE im_delivery_ratio_lower gauge
+        im_delivery_ratio_lower 0.497225504
+        # HELP im_delivery_ratio_lower_by_region_app_version Lower bound of the 95 % Jeffreys interval of im_delivery_ratio, by region and app_version.
+        # TYPE im_delivery_ratio_lower_by_region_app_version gauge
+        # HELP im_delivery_ratio_upper Upper bound of the 95 % Jeffreys interval of im_delivery_ratio.
+        # TYPE im_delivery_ratio_upper gauge
+        im_delivery_ratio_upper 0.955940586
+        # HELP im_delivery_ratio_upper_by_region_app_version Upper bound of the 95 % Jeffreys interval of im_delivery_ratio, by region and app_version.
+        # TYPE im_delivery_ratio_upper_by_region_app_version gauge
         # HELP im_sent_messages_total Messages sent in windows that became final since the start.
         # TYPE im_sent_messages_total counter
         im_sent_messages_total 10
@@ -179,117 +126,6 @@ internal static class Pages
         im_latency_seconds_bucket{le="32"} 10
         im_latency_seconds_bucket{le="64"} 10
         im_latency_seconds_bucket{le="+Inf"} 10
-
-        """;
-
-    /// <summary>The part about the service before it did anything.</summary>
-    public const string SelfAtTheStart = """
-        # HELP aggregator_build_info Always 1; the labels say which program this is.
-        # TYPE aggregator_build_info gauge
-        aggregator_build_info{version="1.2.3",revision="abc",dotnet_version="10.0.1"} 1
-        # HELP aggregator_web_connections_closed_total Connections to the web server closed while idle, or refused, because there were too many.
-        # TYPE aggregator_web_connections_closed_total counter
-        aggregator_web_connections_closed_total 0
-        # HELP aggregator_ready 1 if the service does its work, 0 if not; /-/ready says why.
-        # TYPE aggregator_ready gauge
-        aggregator_ready 0
-        # HELP aggregator_records_total Records read, rejected ones included.
-        # TYPE aggregator_records_total counter
-        aggregator_records_total{topic="im-latency"} 0
-        aggregator_records_total{topic="ack"} 0
-        # HELP aggregator_decode_fallbacks_total Records that no earlier one was like, so that they took the slow way through the JSON reader.
-        # TYPE aggregator_decode_fallbacks_total counter
-        aggregator_decode_fallbacks_total 0
-        # HELP aggregator_rejected_records_total Records that were rejected and count nowhere.
-        # TYPE aggregator_rejected_records_total counter
-        aggregator_rejected_records_total{topic="im-latency",reason="empty"} 0
-        aggregator_rejected_records_total{topic="im-latency",reason="too_large"} 0
-        aggregator_rejected_records_total{topic="im-latency",reason="malformed"} 0
-        aggregator_rejected_records_total{topic="im-latency",reason="missing_field"} 0
-        aggregator_rejected_records_total{topic="im-latency",reason="bad_field"} 0
-        aggregator_rejected_records_total{topic="im-latency",reason="bad_timestamp"} 0
-        aggregator_rejected_records_total{topic="im-latency",reason="future"} 0
-        aggregator_rejected_records_total{topic="ack",reason="empty"} 0
-        aggregator_rejected_records_total{topic="ack",reason="too_large"} 0
-        aggregator_rejected_records_total{topic="ack",reason="malformed"} 0
-        aggregator_rejected_records_total{topic="ack",reason="missing_field"} 0
-        aggregator_rejected_records_total{topic="ack",reason="bad_field"} 0
-        aggregator_rejected_records_total{topic="ack",reason="bad_timestamp"} 0
-        aggregator_rejected_records_total{topic="ack",reason="future"} 0
-        # HELP aggregator_late_facts_total Facts left out because their window was closed: by the watermark of their partition, or while their partition was idle.
-        # TYPE aggregator_late_facts_total counter
-        aggregator_late_facts_total{kind="sent",reason="watermark"} 0
-        aggregator_late_facts_total{kind="sent",reason="after_idle"} 0
-        aggregator_late_facts_total{kind="activity",reason="watermark"} 0
-        aggregator_late_facts_total{kind="activity",reason="after_idle"} 0
-        aggregator_late_facts_total{kind="received",reason="watermark"} 0
-        aggregator_late_facts_total{kind="received",reason="after_idle"} 0
-        aggregator_late_facts_total{kind="acked",reason="watermark"} 0
-        aggregator_late_facts_total{kind="acked",reason="after_idle"} 0
-        # HELP aggregator_duplicate_facts_total Facts left out because the same delivery had reported them before.
-        # TYPE aggregator_duplicate_facts_total counter
-        aggregator_duplicate_facts_total{kind="sent"} 0
-        aggregator_duplicate_facts_total{kind="received"} 0
-        # HELP aggregator_samples_left_out_total Latency samples left out while the other facts of their record stand.
-        # TYPE aggregator_samples_left_out_total counter
-        aggregator_samples_left_out_total{reason="negative_latency"} 0
-        aggregator_samples_left_out_total{reason="latency_out_of_range"} 0
-        # HELP aggregator_limited_facts_total Facts that a limit left out of what it limits.
-        # TYPE aggregator_limited_facts_total counter
-        aggregator_limited_facts_total{limit="series"} 0
-        aggregator_limited_facts_total{limit="error_codes"} 0
-        aggregator_limited_facts_total{limit="open_windows"} 0
-        # HELP aggregator_watermark_seconds Event time up to which activity is final, in seconds since 1970; absent before the first.
-        # TYPE aggregator_watermark_seconds gauge
-        # HELP aggregator_open_windows Windows of which something is not final yet.
-        # TYPE aggregator_open_windows gauge
-        aggregator_open_windows 0
-        # HELP aggregator_windows_published_total Windows of which everything was published.
-        # TYPE aggregator_windows_published_total counter
-        aggregator_windows_published_total 0
-        # HELP aggregator_batches_total Batches of records folded.
-        # TYPE aggregator_batches_total counter
-        aggregator_batches_total 0
-        # HELP aggregator_fold_seconds_total Time spent in decoding and folding.
-        # TYPE aggregator_fold_seconds_total counter
-        aggregator_fold_seconds_total 0
-        # HELP aggregator_partition_watermark_seconds Watermark of the partition in seconds since 1970; absent before its first record.
-        # TYPE aggregator_partition_watermark_seconds gauge
-        # HELP aggregator_partition_lag_records Records of the partition that are not read yet; absent while its end is not known.
-        # TYPE aggregator_partition_lag_records gauge
-        # HELP aggregator_partition_idle 1 while the partition is read to its end, stays empty and holds no other back.
-        # TYPE aggregator_partition_idle gauge
-        # HELP aggregator_lost_records_total Offsets that the topic no longer held when they were to be read.
-        # TYPE aggregator_lost_records_total counter
-        # HELP aggregator_kafka_connected 1 if the last exchange with the brokers succeeded.
-        # TYPE aggregator_kafka_connected gauge
-        aggregator_kafka_connected 0
-        # HELP aggregator_kafka_errors_total Errors that the Kafka client reported.
-        # TYPE aggregator_kafka_errors_total counter
-        aggregator_kafka_errors_total 0
-        # HELP aggregator_rebalances_total Changes of the partitions that this member of the group has.
-        # TYPE aggregator_rebalances_total counter
-        aggregator_rebalances_total 0
-        # HELP aggregator_commits_total Commits of offsets.
-        # TYPE aggregator_commits_total counter
-        aggregator_commits_total 0
-        # HELP aggregator_commit_failures_total Commits of offsets that failed.
-        # TYPE aggregator_commit_failures_total counter
-        aggregator_commit_failures_total 0
-        # HELP aggregator_last_commit_timestamp_seconds When offsets were last committed, in seconds since 1970; absent before the first time.
-        # TYPE aggregator_last_commit_timestamp_seconds gauge
-        # HELP aggregator_dead_letters_total Copies of rejected records sent to the dead-letter topic.
-        # TYPE aggregator_dead_letters_total counter
-        aggregator_dead_letters_total 0
-        # HELP aggregator_dead_letter_failures_total Copies of rejected records that did not reach the dead-letter topic.
-        # TYPE aggregator_dead_letter_failures_total counter
-        aggregator_dead_letter_failures_total 0
-        # HELP aggregator_output_failures_total Failed attempts of an output to take results.
-        # TYPE aggregator_output_failures_total counter
-        # HELP aggregator_output_dropped_results_total Results that an output never got, because it took nothing for too long.
-        # TYPE aggregator_output_dropped_results_total counter
-        # HELP aggregator_output_queued_results Results waiting in front of an output.
-        # TYPE aggregator_output_queued_results gauge
 
         """;
 }

@@ -17,7 +17,7 @@ public sealed class SelfMetricsTests
 
         string page = await metrics.TextAsync();
 
-        Assert.Equal(Pages.SelfAtTheStart, page[page.IndexOf("# HELP aggregator_", StringComparison.Ordinal)..]);
+        Assert.Equal(SelfPages.AtTheStart, page[page.IndexOf("# HELP aggregator_", StringComparison.Ordinal)..]);
     }
 
     [Fact]

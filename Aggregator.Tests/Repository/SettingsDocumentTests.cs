@@ -17,12 +17,13 @@ public sealed class SettingsDocumentTests
     [InlineData("README.zh-CN.md")]
     public void So_has_the_table_of_the_readme(string file)
     {
-        // two tables side by side: | setting | default | | setting | default |
+        // tables side by side: | setting | default | | setting | default |
         IEnumerable<string[]> rows = RepositoryTree.Read(file).Split('\n')
             .SkipWhile(line => !line.StartsWith("| `Aggregation:`", StringComparison.Ordinal)).TakeWhile(line => line.StartsWith('|'))
             .Skip(2).Select(Cells);
 
-        IEnumerable<string> documented = rows.SelectMany(row => Described("Aggregation", row[0], row[1]).Concat(Described("Kafka", row[3], row[4])));
+        IEnumerable<string> documented = rows.SelectMany(row =>
+            Described("Aggregation", row[0], row[1]).Concat(Described("Kafka", row[3], row[4])).Concat(Described("RemoteWrite", row[6], row[7])));
 
         Assert.Equal(Known(), documented.Order(StringComparer.Ordinal));
     }
@@ -30,7 +31,7 @@ public sealed class SettingsDocumentTests
     private static IEnumerable<string> Known() => SettingsLoader.Load(null, [], new Hashtable()).Values
         .Where(value => !value.Name.StartsWith("Fields:", StringComparison.Ordinal))
         .Select(value => $"{value.Name} {DefaultOf(value)}")
-        .Append("Kafka:Properties {}") // shown by its keys, so not at all where there is none
+        .Concat(["Kafka:Properties {}", "RemoteWrite:ExternalLabels {}", "RemoteWrite:Headers {}"]) // shown by their keys, so not at all where there is none
         .Order(StringComparer.Ordinal);
 
     // What is described in words: the size of the window, and nothing.

@@ -1,0 +1,266 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Aggregator.Core.Records;
+
+/// <summary>
+/// The shapes in which the producers of one topic write their records: the bytes between the values are always the same. Where they are known, the fields of a record are
+/// found by comparing and skipping, without parsing; at the first difference the record is left to the general reader. What is accepted here is valid JSON in valid UTF-8
+/// with fields of allowed types: the bytes between were when they were learned, and each value is judged.
+/// <para>
+/// Shapes are kept as a tree, so that those with optional fields share their beginnings and a record is walked through once, however many shapes there are. Learns
+/// new ones as they come, but not without end.
+/// </para>
+/// </summary>
+// HOT: once per record. Benchmark: DecodeBenchmark.
+internal sealed class RecordShapes(RecordSchema schema)
+{
+    /// <summary>How large the tree gets: a shape has some ten nodes, and shares most of them with the others. A full one is begun anew.</summary>
+    public const int MaxNodes = 512;
+
+    /// <summary>How many shapes that cannot be learned are looked at before it is done seldom only.</summary>
+    private const int MaxUnlearnable = 16;
+
+    /// <summary>From then on, or once the tree was full, every so many records of unknown shape: they take a second parse.</summary>
+    private const int LearnEvery = 256;
+
+    /// <summary>A sibling is not moved before another for fewer hits.</summary>
+    private const int MinHits = 64;
+
+    private readonly List<ShapeNode> _parts = [];
+    private readonly HashSet<int> _seen = [];
+    private ShapeNode[] _nodes = [];
+    private int _count;
+    private int _first = ShapeNode.None;
+    private int _unknown;
+    private int _unlearnable;
+    private bool _wasFull;
+
+    /// <summary>Finds the fields of a record of a known shape.</summary>
+    /// <param name="first">The first byte of the record; <see cref="RecordBatch.Padding"/> bytes behind it can be read.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="fields">Takes the fields, by slot, and one more beyond for those that nobody wants; undefined where the shape is unknown.</param>
+    public bool TryRead(ref byte first, int length, Span<FieldValue> fields)
+    {
+        fields.Clear();
+        ref ShapeNode nodes = ref MemoryMarshal.GetArrayDataReference(_nodes);
+        ref FieldValue slots = ref MemoryMarshal.GetReference(fields);
+        int at = 0;
+        int previous = ShapeNode.None;
+        for (int index = _first; index >= 0;)
+        {
+            ref ShapeNode node = ref Unsafe.Add(ref nodes, index);
+            int start = at + node.Length;
+            ulong scanned = ValueScan.None;
+            if (node.Matches(ref Unsafe.Add(ref first, at)) && start <= length)
+            {
+                switch (node.Follows)
+                {
+                    case ShapeStep.String:
+                        scanned = ValueScan.String(ref first, length, start, node.UsualLength);
+                        break;
+                    case ShapeStep.Timestamp:
+                        scanned = ValueScan.Timestamp(ref first, length, start);
+                        break;
+                    case ShapeStep.Number:
+                        scanned = ValueScan.Number(ref first, length, start);
+                        break;
+                    case ShapeStep.End:
+                        if (start == length)
+                        {
+                            return true;
+                        }
+                        break;
+                    default:
+                        scanned = Rare(node, ref first, length, start);
+                        start -= node.ConstantLength;
+                        break;
+                }
+            }
+            if (scanned == ValueScan.None)
+            {
+                previous = index;
+                index = node.Sibling;
+                continue;
+            }
+            Unsafe.Add(ref slots, node.Slot) = new(scanned, start);
+            at = start + FieldValue.LengthOf(scanned);
+            if (at > length)
+            {
+                return false;
+            }
+            if (previous >= 0 || node.Sibling >= 0)
+            {
+                Count(ref node, index, previous);
+                previous = ShapeNode.None;
+            }
+            index = node.Child;
+        }
+        return false;
+    }
+
+    /// <summary>Takes note of a record that had no known shape and was accepted.</summary>
+    public void Learn(ReadOnlySpan<byte> value)
+    {
+        if ((_wasFull || _unlearnable == MaxUnlearnable) && ++_unknown % LearnEvery != 0)
+        {
+            return;
+        }
+        if (!TryDivide(value))
+        {
+            _unlearnable = Math.Min(_unlearnable + 1, MaxUnlearnable);
+            return;
+        }
+        _unlearnable = 0;
+        if (_count + _parts.Count > MaxNodes)
+        {
+            _wasFull = true;
+            _count = 0;
+            _first = ShapeNode.None;
+        }
+        int parent = ShapeNode.None;
+        foreach (ShapeNode part in _parts)
+        {
+            parent = FindOrAdd(parent, part);
+        }
+    }
+
+    /// <summary>Finds the steps through a record that the general reader accepted.</summary>
+    /// <returns>False where it is not of the simple kind: names that are escaped or known ones twice, objects, arrays, more steps than there is room for.</returns>
+    private bool TryDivide(ReadOnlySpan<byte> value)
+    {
+        _parts.Clear();
+        _seen.Clear();
+        int from = 0;
+        Utf8JsonReader reader = new(value);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            int slot = schema.SlotOf(reader.ValueSpan);
+            if (reader.ValueIsEscaped || (slot >= 0 && !_seen.Add(slot)) || _parts.Count > MaxNodes / 4)
+            {
+                return false;
+            }
+            reader.Read();
+            int start = (int)reader.TokenStartIndex;
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.String:
+                    AddPart(value[from..(start + 1)], ShapeStep.String, slot, 0, reader.ValueSpan.Length);
+                    from = start + 1 + reader.ValueSpan.Length;
+                    break;
+                case JsonTokenType.Number:
+                    AddPart(value[from..start], NumberStep(slot), slot, 0);
+                    from = start + reader.ValueSpan.Length;
+                    break;
+                case JsonTokenType.True or JsonTokenType.False when slot >= 0:
+                    int end = start + reader.ValueSpan.Length;
+                    AddPart(value[from..end], reader.TokenType == JsonTokenType.True ? ShapeStep.True : ShapeStep.False, slot, reader.ValueSpan.Length);
+                    from = end;
+                    break;
+                // null is as if the field were not there, and of an unknown field it is but a part of the bytes between.
+                case JsonTokenType.Null or JsonTokenType.True or JsonTokenType.False:
+                    break;
+                default:
+                    return false;
+            }
+        }
+        AddPart(value[from..], ShapeStep.End, -1, 0);
+        return true;
+    }
+
+    private static ShapeStep NumberStep(int slot) => slot switch
+    {
+        RecordSchema.Time or RecordSchema.RecvTs => ShapeStep.Timestamp,
+        < 0 or RecordSchema.Latency => ShapeStep.Number,
+        _ => ShapeStep.Integer,
+    };
+
+    private void AddPart(ReadOnlySpan<byte> bytes, ShapeStep follows, int slot, int constantLength, int usualLength = -1)
+    {
+        // A constant value stays in one piece.
+        int last = Math.Max(constantLength, 1);
+        for (; bytes.Length > ShapeNode.MaxBytes; bytes = bytes[Math.Min(ShapeNode.MaxBytes, bytes.Length - last)..])
+        {
+            _parts.Add(new(bytes[..Math.Min(ShapeNode.MaxBytes, bytes.Length - last)], ShapeStep.Bytes, schema.SlotCount, 0));
+        }
+        _parts.Add(new(bytes, follows, slot < 0 ? schema.SlotCount : slot, constantLength) { UsualLength = usualLength });
+    }
+
+    private int FindOrAdd(int parent, in ShapeNode part)
+    {
+        int last = ShapeNode.None;
+        for (int i = parent < 0 ? _first : _nodes[parent].Child; i >= 0; i = _nodes[i].Sibling)
+        {
+            if (_nodes[i].IsLike(part))
+            {
+                return i;
+            }
+            last = i;
+        }
+        if (_count == _nodes.Length)
+        {
+            Array.Resize(ref _nodes, Math.Max(32, 2 * _count));
+        }
+        _nodes[_count] = part;
+        if (last >= 0)
+        {
+            _nodes[last].Sibling = _count;
+        }
+        else if (parent >= 0)
+        {
+            _nodes[parent].Child = _count;
+        }
+        else
+        {
+            _first = _count;
+        }
+        return _count++;
+    }
+
+    private static ulong Rare(in ShapeNode node, ref byte first, int length, int start)
+    {
+        switch (node.Follows)
+        {
+            case ShapeStep.Integer:
+                ulong scanned = ValueScan.Number(ref first, length, start);
+                return new FieldValue(scanned, 0).Type == FieldValue.Kind.Integer ? scanned : ValueScan.None;
+            case ShapeStep.True:
+                return FieldValue.Scanned(FieldValue.Kind.True, node.ConstantLength);
+            case ShapeStep.False:
+                return FieldValue.Scanned(FieldValue.Kind.False, node.ConstantLength);
+            default:
+                return 0;
+        }
+    }
+
+    /// <summary>Counts which of several siblings it was.</summary>
+    private void Count(ref ShapeNode node, int index, int previous)
+    {
+        node.Hits++;
+        if (previous >= 0 && node.Hits > (2 * _nodes[previous].Hits) + MinHits)
+        {
+            Promote(ref node, index, previous);
+        }
+    }
+
+    /// <summary>The frequent one of several siblings comes to stand before the others.</summary>
+    private void Promote(ref ShapeNode node, int index, int previous)
+    {
+        _nodes[previous].Sibling = node.Sibling;
+        node.Sibling = previous;
+        for (int i = 0; i < _count; i++)
+        {
+            if (i != index && _nodes[i].Sibling == previous)
+            {
+                _nodes[i].Sibling = index;
+            }
+            if (_nodes[i].Child == previous)
+            {
+                _nodes[i].Child = index;
+            }
+        }
+        _first = _first == previous ? index : _first;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Aggregator.Core.Records;
+
+/// <summary>What follows the bytes of a <see cref="ShapeNode"/>.</summary>
+internal enum ShapeStep : byte
+{
+    /// <summary>A string, whose opening quote is among the bytes.</summary>
+    String,
+
+    /// <summary>A timestamp: a number, usually of 13 digits.</summary>
+    Timestamp,
+
+    /// <summary>Any number.</summary>
+    Number,
+
+    /// <summary>The end of the record.</summary>
+    End,
+
+    /// <summary>More bytes.</summary>
+    Bytes,
+
+    /// <summary>A number without fraction and exponent.</summary>
+    Integer,
+
+    /// <summary>Nothing: the value is the last of the bytes, and true.</summary>
+    True,
+
+    /// <summary>Nothing: the value is the last of the bytes, and false.</summary>
+    False,
+}

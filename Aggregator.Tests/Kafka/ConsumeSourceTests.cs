@@ -1,0 +1,3 @@
+namespace Aggregator.Tests.Kafka;
+
+public sealed class ConsumeSourceTests() : KafkaRecordSourceContract("consume");

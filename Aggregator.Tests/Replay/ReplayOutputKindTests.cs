@@ -1,0 +1,62 @@
+using Aggregator.Tests.Support;
+using Xunit;
+
+namespace Aggregator.Tests.Replay;
+
+/// <summary>Outputs for Prometheus, asked for on the command line.</summary>
+public sealed class ReplayOutputKindTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("aggregator-outputs-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Several_outputs_are_written_at_once_each_by_its_extension()
+    {
+        string lines = Path.Combine(_folder, "w.jsonl");
+        string backfill = Path.Combine(_folder, "b.om");
+
+        HostProcess.Outcome outcome = await ReplayAsync("--output", lines, "--output", backfill, "--label", "job=im", "--label", "instance=a:1", "--set", "RemoteWrite:ExternalLabels:cluster=c");
+
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains($"{backfill}: 13 samples, windows that end from 2026-01-01T00:01:00Z to 2026-01-01T00:01:00Z", outcome.Error, StringComparison.Ordinal);
+        Assert.Single(await File.ReadAllLinesAsync(lines, TestContext.Current.CancellationToken));
+        Assert.Contains("im_online_users{cluster=\"c\",instance=\"a:1\",job=\"im\"} 2 1767225660", await File.ReadAllLinesAsync(backfill, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Every_label_that_cannot_be_is_named_at_once()
+    {
+        HostProcess.Outcome outcome = await ReplayAsync("--output", Path.Combine(_folder, "b.om"), "--label", "job", "--label", "le=1", "--label", "region=eu", "--label", "a=1", "--label", "a=2",
+            "--set", "Aggregation:Groups=[[\"region\"]]");
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Equal(
+            [
+                "aggregator: --label job: must be NAME=VALUE, for example job=aggregator", "aggregator: --label le=1: is a label that the series have themselves",
+                "aggregator: --label region=eu: is a dimension of Aggregation:Groups", "aggregator: --label a=2: is given twice",
+            ],
+            outcome.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory]
+    [InlineData("--remote-write", "http://user:hunter2@h/write", 2, "aggregator: --remote-write http://***@h/write: must not have a user or password in it; set RemoteWrite:Username and RemoteWrite:Password")]
+    [InlineData("--remote-write", "h:9090", 2, "aggregator: --remote-write h:9090: must be the address of a receiver, for example http://prometheus:9090/api/v1/write")]
+    [InlineData("--om-file-mib", "0", 2, "aggregator: --om-file-mib 0: must be from 1 to 1024")]
+    [InlineData("--backfill-target", "h", 2, "aggregator: --backfill-target h: must be the address of a Prometheus, for example http://prometheus:9090")]
+    [InlineData("--verify", "/no/such/promtool", 1, "aggregator: --verify: /no/such/promtool cannot be started (")]
+    public async Task What_cannot_be_done_is_said(string option, string value, int exitCode, string message)
+    {
+        HostProcess.Outcome outcome = await ReplayAsync("--output", Path.Combine(_folder, "b.om"), option, value);
+
+        Assert.Equal(exitCode, outcome.ExitCode);
+        Assert.StartsWith(message, outcome.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], StringComparison.Ordinal);
+    }
+
+    private Task<HostProcess.Outcome> ReplayAsync(params string[] options)
+    {
+        string input = Path.Combine(_folder, "in.jsonl");
+        File.WriteAllLines(input, [Replaying.Message(0, 0, 0, "m1"), Replaying.Ack(0, 0, 5, "m1")]);
+        return HostProcess.RunAsync(["replay", "--input", input, .. options]);
+    }
+}
