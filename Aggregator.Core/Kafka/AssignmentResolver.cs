@@ -65,13 +65,15 @@ internal sealed class AssignmentResolver(KafkaSettings settings, TopicNames name
         NativeOffset[] offsets = [.. starts
             .Where(s => s.Reason is StartReason.Latest or StartReason.RecordsLost or StartReason.LogReplaced)
             .Where(s => s.Metadata != CommitMetadataOutcome.NewerVersion) // that version must find again what it wrote
-            .Select(s => new NativeOffset(
-                names.Partition(s.Assigned.Partition), s.Assigned.StartOffset, (s.Assigned.Committed ?? CommitMetadata.Nothing).Format()))];
+            .Select(s => new NativeOffset(names.Partition(s.Assigned.Partition), s.Assigned.StartOffset, MetadataOf(s.Assigned)))];
         if (offsets.Length > 0)
         {
             ThrowIfError(session.Native.Commit(offsets));
         }
     }
+
+    // Without metadata a partial start is found to be one again, should the service end before it has published anything.
+    private static string? MetadataOf(AssignedPartition assigned) => assigned.IsPartial ? null : (assigned.Committed ?? CommitMetadata.Nothing).Format();
 
     private static Dictionary<TopicPartition, NativeOffset> Committed(ConsumerSession session, List<TopicPartition> partitions)
     {

@@ -144,10 +144,16 @@ internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status
                     logger.LogInformation("{Partition}: new to group {Group}; starting at its first offset {Offset}.", partition, settings.GroupId, offset);
                     break;
             }
-            if (start.Metadata is CommitMetadataOutcome.NewerVersion or CommitMetadataOutcome.Damaged)
+            if (start.Reason is StartReason.Committed or StartReason.RecordsLost && start.Assigned.Committed is null)
             {
-                logger.LogWarning("{Partition}: the metadata of the committed offset {Offset} {Problem}; its watermark is rebuilt from the records.",
-                    partition, offset, start.Metadata == CommitMetadataOutcome.Damaged ? "is damaged" : "was written by a newer version");
+                logger.LogWarning("{Partition}: the committed offset {Offset} {Problem}: what was published before it is not known. "
+                    + "Windows that begin before its first record are left out.",
+                    partition, offset, start.Metadata switch
+                    {
+                        CommitMetadataOutcome.Damaged => "has damaged metadata",
+                        CommitMetadataOutcome.NewerVersion => "was written by a newer version",
+                        _ => "has no metadata (was it set by hand?)",
+                    });
             }
         }
         logger.LogInformation("Reading {Partitions} partitions ({Latency} of {LatencyTopic}, {Ack} of {AckTopic} exist).",

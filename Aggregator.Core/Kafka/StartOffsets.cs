@@ -17,8 +17,8 @@ internal static class StartOffsets
         {
             // A group that has committed elsewhere knows this topic: the partition was added, and its first records are as wanted as any.
             return atEnd
-                ? new StartOffset(new AssignedPartition(log.Partition, log.End, null, FromLatest: true), 0, StartReason.Latest)
-                : new StartOffset(new AssignedPartition(log.Partition, log.Earliest, null, FromLatest: false) { IsNew = !groupIsNew }, 0,
+                ? new StartOffset(new AssignedPartition(log.Partition, log.End, null, IsPartial: true), 0, StartReason.Latest)
+                : new StartOffset(new AssignedPartition(log.Partition, log.Earliest, null, IsPartial: false) { IsNew = !groupIsNew }, 0,
                     groupIsNew ? StartReason.Earliest : StartReason.NewPartition);
         }
         CommitMetadataOutcome outcome = CommitMetadata.Parse(log.Metadata, out CommitMetadata? metadata);
@@ -26,14 +26,16 @@ internal static class StartOffsets
         {
             // The log behind the commit is gone, and W(p) with it. What was published stays published.
             CommitMetadata? kept = metadata is null ? null : metadata with { WatermarkMs = null, Passages = [] };
-            return new StartOffset(new AssignedPartition(log.Partition, log.Earliest, kept, FromLatest: false), 0, StartReason.LogReplaced, outcome);
+            return new StartOffset(new AssignedPartition(log.Partition, log.Earliest, kept, IsPartial: false), 0, StartReason.LogReplaced, outcome);
         }
         if (committed < log.Earliest)
         {
-            return new StartOffset(new AssignedPartition(log.Partition, log.Earliest, metadata, FromLatest: false), log.Earliest - committed,
+            return new StartOffset(new AssignedPartition(log.Partition, log.Earliest, metadata, IsPartial: metadata is null), log.Earliest - committed,
                 StartReason.RecordsLost, outcome);
         }
-        return new StartOffset(new AssignedPartition(log.Partition, committed, metadata, FromLatest: false), 0, StartReason.Committed, outcome);
+        // What was published of the windows around it, nobody can tell. From the first record on there is nothing before it.
+        bool isPartial = metadata is null && committed > log.Earliest;
+        return new StartOffset(new AssignedPartition(log.Partition, committed, metadata, isPartial), 0, StartReason.Committed, outcome);
     }
 }
 

@@ -24,7 +24,7 @@ public abstract class KafkaRecordSourceContract(string transport)
         await probe.RecordsAsync(5301);
 
         Assert.True(assigned.IsComplete);
-        Assert.All(assigned.Partitions, p => Assert.Equal((0, null, false), (p.StartOffset, p.Committed, p.FromLatest)));
+        Assert.All(assigned.Partitions, p => Assert.Equal((0, null, false), (p.StartOffset, p.Committed, p.IsPartial)));
         Assert.Equal(Enumerable.Range(0, 5000).Select(i => $"{i}"), probe.Records.Where(r => r.Partition == Latency0).Select(r => r.Value));
         Assert.Equal(Enumerable.Range(0, 300).Select(i => (long)i),
             probe.Records.Where(r => r.Partition == new PartitionId(RecordTopic.Ack, 0)).Select(r => r.Offset));
@@ -48,7 +48,7 @@ public abstract class KafkaRecordSourceContract(string transport)
     }
 
     [Fact]
-    public async Task A_first_start_at_the_end_of_the_log_commits_where_it_is()
+    public async Task A_first_start_at_the_end_of_the_log_commits_where_it_is_and_stays_one_until_something_is_published()
     {
         using var kafka = Kafka(partitions: 1);
         kafka.Write("im-latency", 0, 0, 10);
@@ -56,7 +56,7 @@ public abstract class KafkaRecordSourceContract(string transport)
         await using (var first = new SourceProbe(settings))
         {
             var assigned = await first.AssignedAsync(2);
-            Assert.All(assigned.Partitions, p => Assert.True(p.FromLatest));
+            Assert.All(assigned.Partitions, p => Assert.True(p.IsPartial));
             Assert.Equal(10, assigned.Partitions.Single(p => p.Partition == Latency0).StartOffset);
         }
         kafka.Write("im-latency", 0, 10, 5);
@@ -65,7 +65,7 @@ public abstract class KafkaRecordSourceContract(string transport)
         var again = await second.AssignedAsync(2);
         await second.RecordsAsync(5);
 
-        Assert.Equal(new AssignedPartition(Latency0, 10, CommitMetadata.Nothing, false), again.Partitions.Single(p => p.Partition == Latency0));
+        Assert.Equal(new AssignedPartition(Latency0, 10, null, IsPartial: true), again.Partitions.Single(p => p.Partition == Latency0));
         Assert.Equal(["10", "11", "12", "13", "14"], second.Records.Select(r => r.Value));
     }
 

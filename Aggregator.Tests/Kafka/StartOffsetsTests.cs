@@ -25,7 +25,7 @@ public sealed class StartOffsetsTests
 
     [Fact]
     public void Without_a_commit_it_starts_at_the_end_if_so_configured() =>
-        Expect(new StartOffset(new AssignedPartition(Partition, 100, null, FromLatest: true), 0, StartReason.Latest), committed: null, latest: true);
+        Expect(new StartOffset(new AssignedPartition(Partition, 100, null, IsPartial: true), 0, StartReason.Latest), committed: null, latest: true);
 
     [Theory]
     [InlineData(true)]
@@ -46,9 +46,17 @@ public sealed class StartOffsetsTests
     [InlineData("garbage", CommitMetadataOutcome.Damaged)]
     [InlineData("", CommitMetadataOutcome.Absent)]
     public void A_commit_without_usable_metadata_still_tells_the_offset(string metadata, object outcome) =>
-        Expect(new StartOffset(At(70, null), 0, StartReason.Committed, (CommitMetadataOutcome)outcome), committed: 70, metadata: metadata);
+        Expect(new StartOffset(At(70, null) with { IsPartial = true }, 0, StartReason.Committed, (CommitMetadataOutcome)outcome), committed: 70, metadata: metadata);
 
-    private static AssignedPartition At(long offset, CommitMetadata? metadata) => new(Partition, offset, metadata, FromLatest: false);
+    [Fact]
+    public void A_commit_of_unknown_origin_at_the_first_record_has_nothing_before_it() =>
+        Expect(new StartOffset(At(10, null), 0, StartReason.Committed, CommitMetadataOutcome.Absent), committed: 10, metadata: "");
+
+    [Fact]
+    public void A_commit_of_unknown_origin_before_the_first_record_may_have_been_anywhere() =>
+        Expect(new StartOffset(At(10, null) with { IsPartial = true }, 6, StartReason.RecordsLost, CommitMetadataOutcome.Absent), committed: 4, metadata: "");
+
+    private static AssignedPartition At(long offset, CommitMetadata? metadata) => new(Partition, offset, metadata, IsPartial: false);
 
     private static void Expect(StartOffset expected, long? committed, bool latest = false, bool? isNew = null, string? metadata = null)
     {
