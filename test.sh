@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Builds everything and runs all tests: ./test.sh [options of dotnet test, such as --filter-class 'Aggregator.Tests.Windows.*']
 #
-# Installs the Debian packages prometheus and kcat if they are missing and that can be done (root or sudo without a password); tests whose
-# tools are missing are skipped, and it is said why. AGGREGATOR_TEST_KAFKA=HOST:PORT names a Kafka for the tests that need a real one
-# (.ci/run starts one), AGGREGATOR_TEST_PROMETHEUS3 a folder with prometheus and promtool 3.x.
+# Installs the Debian packages prometheus, prometheus-alertmanager, kcat and chromium if they are missing and that can be done (root or sudo without a
+# password); tests whose tools are missing are skipped, and it is said why. AGGREGATOR_TEST_KAFKA=HOST:PORT names a Kafka for the tests that need
+# a real one (.ci/run starts one), AGGREGATOR_TEST_PROMETHEUS3 a folder with prometheus and promtool 3.x.
 #
 # The last line is `N passed, N failed, N skipped`; the exit code is 0 if none failed and at least one passed.
 set -uo pipefail
@@ -23,7 +23,7 @@ if ! dotnet --version >/dev/null 2>&1 </dev/null; then
   finish 0 1 0
 fi
 
-.ci/install promtool=prometheus kcat=kcat
+.ci/install promtool=prometheus amtool=prometheus-alertmanager kcat=kcat chromium=chromium
 
 echo "== build"
 # Without build servers: none of them stays behind and holds our output open.
@@ -33,6 +33,17 @@ passed=0 failed=0 skipped=0
 if [ $# -eq 0 ]; then
   echo "== format"
   if dotnet format Aggregator.sln --verify-no-changes --no-restore </dev/null; then passed=1; else failed=1; echo "test.sh: 'dotnet format Aggregator.sln' mends the lines above"; fi
+fi
+
+if [ $# -eq 0 ]; then
+  # That the benchmarks run, and that no step is several times slower than it should be beside a fixed loop in the same process. Timings of a busy machine say no more.
+  echo "== benchmarks"
+  if timeout --foreground 10m dotnet Aggregator.Benchmarks/bin/$configuration/net10.0/Aggregator.Benchmarks.dll quick --seconds 0.3 </dev/null \
+    && timeout --foreground 5m dotnet Aggregator.Benchmarks/bin/$configuration/net10.0/Aggregator.Benchmarks.dll grow --records 50000 --only partitions </dev/null; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1)); echo "test.sh: a benchmark failed or a step is over its limit"
+  fi
 fi
 
 echo "== test"

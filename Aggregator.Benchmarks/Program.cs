@@ -1,8 +1,9 @@
 using Aggregator.Benchmarks.Drain;
+using Aggregator.Benchmarks.Grow;
 using Aggregator.Benchmarks.Quick;
 using BenchmarkDotNet.Running;
 
-// quick | drain --kafka HOST:PORT | everything that BenchmarkDotNet takes, such as --filter '*Fold*'
+// quick | grow | drain --kafka HOST:PORT | everything that BenchmarkDotNet takes, such as --filter '*Fold*'
 Dictionary<string, string> options = [];
 for (int i = 1; i + 1 < args.Length; i += 2)
 {
@@ -12,6 +13,8 @@ switch (args.FirstOrDefault())
 {
     case "quick":
         return QuickCommand.Run(options);
+    case "grow":
+        return GrowCommand.Run(options);
     case "drain":
         return await DrainCommand.RunAsync(options);
     default:

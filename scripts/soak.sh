@@ -54,6 +54,7 @@ first_steady=${pid[steady]}
   --set Kafka:Properties:message.timeout.ms=300000 --set Kafka:Properties:reconnect.backoff.max.ms=1000 >"$folder/generate.log" 2>&1 &
 pid[generate]=$!
 
+for _ in $(seq 120); do grep -q records "$folder/generate.log" && break; sleep 1; done
 kills=0 stops=0 outages=0 halts=0 strangers=0
 fault() { # one after the other
   case $((($1 - 1) % 5)) in

@@ -9,14 +9,13 @@ using Aggregator.Core.Records;
 using Aggregator.Core.Windows;
 using Akka.Actor;
 using Akka.Streams;
-using Confluent.Kafka;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Aggregator.Benchmarks.Drain;
 
 /// <summary>
-/// The whole way from a real broker: fills two topics of four partitions with generated traffic and drains them, with a bare consumer loop and with the
-/// service's pipeline, in turn, so that both see the same machine.
+/// The whole way from a real broker: fills two topics of four partitions with generated traffic and drains them by both transports, with a bare loop and with the
+/// whole job of the service, in turn, so that all see the same machine.
 /// </summary>
 public static class DrainCommand
 {
@@ -37,13 +36,19 @@ public static class DrainCommand
         KafkaSettings settings = new() { BootstrapServers = servers, LatencyTopic = $"drain-{id}-latency", AckTopic = $"drain-{id}-ack" };
         long records = await FillAsync(settings, messages);
         Console.WriteLine(FormattableString.Invariant($"{records:N0} records in {settings.LatencyTopic} and {settings.AckTopic}; {Environment.ProcessorCount} processors"));
-        Console.WriteLine($"{"way",-24} {"records/s",12} {"CPU us/record",14} {"GC bytes/record",16} {"peak RSS MB",12}");
+        Console.WriteLine("CPU time and memory are those of the process, the client's threads among them. The broker is on the same processors.");
+        Console.WriteLine($"{"way",-32} {"records/s",12} {"CPU us/record",14} {"GC bytes/record",16} {"peak RSS MB",12} {"GC pauses, ms",22}");
         for (int run = 0; run < runs; run++)
         {
-            await MeasureAsync("bare Consume loop", records, () => Task.Run(() => DrainBare(settings, records)));
-            await MeasureAsync("pipeline", records, () => DrainAsync(settings with { GroupId = $"{id}-{run}" }, [], records));
-            await MeasureAsync("pipeline, 3 dim. sets", records, () => DrainAsync(
-                settings with { GroupId = $"{id}-{run}-groups" }, [["region"], ["platform"], ["node"]], records));
+            await MeasureAsync("consume: bare loop", records, () => Task.Run(() => BareLoop.Consume(settings, Partitions, records)));
+            await MeasureAsync("batch: bare loop", records, () => Task.Run(() => BareLoop.Batch(settings, Partitions, records)));
+            foreach (string transport in (string[])["consume", "batch"])
+            {
+                KafkaSettings job = settings with { GroupId = $"{id}-{run}-{transport}", Transport = transport };
+                await MeasureAsync($"{transport}: whole job", records, () => DrainAsync(job, [], records));
+                await MeasureAsync($"{transport}: whole job, 2 dim. sets", records, () => DrainAsync(
+                    job with { GroupId = job.GroupId + "-groups" }, [["region", "platform"], ["region", "platform", "node"]], records));
+            }
         }
         return 0;
     }
@@ -74,34 +79,30 @@ public static class DrainCommand
     {
         GC.Collect();
         Process process = Process.GetCurrentProcess();
+        ResetPeak();
         TimeSpan cpuBefore = process.TotalProcessorTime;
         long allocatedBefore = GC.GetTotalAllocatedBytes();
+        TimeSpan pausedBefore = GC.GetTotalPauseDuration();
+        long collectionsBefore = GC.CollectionCount(0);
         long started = Stopwatch.GetTimestamp();
         await drain();
         TimeSpan took = Stopwatch.GetElapsedTime(started);
         process.Refresh();
         double cpuMicroseconds = (process.TotalProcessorTime - cpuBefore).TotalMicroseconds / records;
         double allocated = (double)(GC.GetTotalAllocatedBytes() - allocatedBefore) / records;
+        double paused = (GC.GetTotalPauseDuration() - pausedBefore).TotalMilliseconds;
+        long collections = GC.CollectionCount(0) - collectionsBefore;
         Console.WriteLine(FormattableString.Invariant(
-            $"{name,-24} {records / took.TotalSeconds,12:N0} {cpuMicroseconds,14:0.00} {allocated,16:0} {process.PeakWorkingSet64 / 1e6,12:0}"));
+            $"{name,-32} {records / took.TotalSeconds,12:N0} {cpuMicroseconds,14:0.00} {allocated,16:0.0} {process.PeakWorkingSet64 / 1e6,12:0} {$"{paused:0.0} in {collections}",22}"));
     }
 
-    private static void DrainBare(KafkaSettings settings, long records)
+    /// <summary>Begins the peak of resident memory anew, where the system can (Linux).</summary>
+    private static void ResetPeak()
     {
-        Dictionary<string, string> configuration = ClientConfiguration.Consumer(settings with { GroupId = "bare" });
-        configuration["dotnet.consumer.consume.result.fields"] = "timestamp,topic";
-        using IConsumer<Ignore, byte[]> consumer = new ConsumerBuilder<Ignore, byte[]>(configuration).Build();
-        consumer.Assign(new[] { settings.LatencyTopic, settings.AckTopic }.SelectMany(topic =>
-            Enumerable.Range(0, Partitions).Select(partition => new TopicPartitionOffset(topic, partition, Offset.Beginning))));
-        for (long read = 0; read < records;)
+        if (OperatingSystem.IsLinux())
         {
-            if (consumer.Consume(TimeSpan.FromSeconds(30)) is not { } result)
-            {
-                throw new InvalidOperationException($"Only {read} of {records} records came.");
-            }
-            read += result.IsPartitionEOF ? 0 : 1;
+            File.WriteAllText("/proc/self/clear_refs", "5");
         }
-        consumer.Close();
     }
 
     private static async Task DrainAsync(KafkaSettings settings, IReadOnlyList<IReadOnlyList<string>> groups, long records)
@@ -114,7 +115,7 @@ public static class DrainCommand
         await using KafkaRecordSource source = new(settings, new RecordBatchPool(), status, NullLogger<KafkaRecordSource>.Instance, TimeProvider.System);
         using OffsetCommitter committer = new(source.Offsets, status, NullLogger<OffsetCommitter>.Instance, TimeProvider.System);
         await using ResultPublisher publisher = new([page], status, NullLogger<ResultPublisher>.Instance, TimeProvider.System);
-        LiveFold fold = new(aggregation, new FieldNames(), settings, counters, status, null, TimeProvider.System);
+        LiveFold fold = new(aggregation, new FieldNames(), settings, counters, status, null, committer.Progress, TimeProvider.System);
         PipelineControl pipeline = AggregatorPipeline.Build(source, fold, publisher, committer).Run(system.Materializer());
         while (counters.Records(RecordTopic.Latency) + counters.Records(RecordTopic.Ack) < records)
         {

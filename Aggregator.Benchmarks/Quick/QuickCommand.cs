@@ -10,12 +10,12 @@ public static class QuickCommand
 {
     private static readonly QuickStep[] Steps =
     [
-        new("decode latency", "record", DecodeBenchmark.Records, 8, () => Decode(0).Latency),
-        new("decode latency, 3 dimensions", "record", DecodeBenchmark.Records, 9, () => Decode(3).Latency),
+        new("decode latency", "record", DecodeBenchmark.Records, 3, () => Decode(0).Latency),
+        new("decode latency, 3 dimensions", "record", DecodeBenchmark.Records, 4, () => Decode(3).Latency),
         new("decode latency, general reader", "record", DecodeBenchmark.Records, 12, () => Decode(0, learnsShapes: false).Latency),
-        new("decode ack", "record", DecodeBenchmark.Records, 7, () => Decode(0).Acks),
-        new("decode ack, 3 dimensions", "record", DecodeBenchmark.Records, 8, () => Decode(3).Acks),
-        new("decode + fold", "record", FoldBenchmark.Records, 12, () => Fold(false)),
+        new("decode ack", "record", DecodeBenchmark.Records, 3, () => Decode(0).Acks),
+        new("decode ack, 3 dimensions", "record", DecodeBenchmark.Records, 4, () => Decode(3).Acks),
+        new("decode + fold", "record", FoldBenchmark.Records, 10, () => Fold(false)),
         new("decode + fold, 24 and 96 groups", "record", FoldBenchmark.Records, 20, () => Fold(true)),
         new("split lines", "line", EnvelopeBenchmark.Lines, 2, () => { EnvelopeBenchmark step = Envelopes(); return () => step.SplitLines(); }),
         new("read envelopes", "line", EnvelopeBenchmark.Lines, 12, () => Envelopes().Read),

@@ -12,6 +12,9 @@ namespace Aggregator.Core.Diagnostics;
 public sealed record PartitionStatus(
     string Topic, int Partition, long Position, long EndOffset, long? WatermarkMs, bool Idle, long Rejected, long Late)
 {
+    /// <summary>The last of the rejected records; null where there is none.</summary>
+    public RejectedRecord? LastRejected { get; init; }
+
     /// <summary>Records not read yet; null when the end is not known.</summary>
     public long? Lag => EndOffset < 0 || Position < 0 ? null : Math.Max(0, EndOffset - Position);
 }

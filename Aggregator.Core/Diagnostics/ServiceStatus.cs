@@ -8,7 +8,12 @@ namespace Aggregator.Core.Diagnostics;
 /// </summary>
 public sealed class ServiceStatus
 {
+    /// <summary>Open windows that are told of one by one; who looks wants to know what holds the first ones.</summary>
+    public const int MaxOpenWindowsShown = 20;
+
     private volatile IReadOnlyList<PartitionStatus> _partitions = [];
+    private volatile IReadOnlyList<OpenWindowStatus> _openWindowList = [];
+    private volatile IReadOnlyDictionary<string, int> _topicPartitions = new Dictionary<string, int>();
     private volatile string? _notReadyReason = "starting";
     private volatile string? _foldReason;
     private volatile bool _kafkaConnected;
@@ -27,6 +32,12 @@ public sealed class ServiceStatus
 
     /// <summary>The assigned partitions of both topics.</summary>
     public IReadOnlyList<PartitionStatus> Partitions { get => _partitions; set => _partitions = value; }
+
+    /// <summary>How many partitions each topic has, those of other members included; empty before the first assignment.</summary>
+    public IReadOnlyDictionary<string, int> TopicPartitions { get => _topicPartitions; set => _topicPartitions = value; }
+
+    /// <summary>The earliest open windows, in order, at most <see cref="MaxOpenWindowsShown"/> of the <see cref="OpenWindows"/>.</summary>
+    public IReadOnlyList<OpenWindowStatus> OpenWindowList { get => _openWindowList; set => _openWindowList = value; }
 
     /// <summary>Event time up to which activity is final, ms since the epoch; 0 before the first.</summary>
     public Gauge WatermarkMs { get; } = new();
@@ -66,6 +77,9 @@ public sealed class ServiceStatus
 
     /// <summary>What remote write knows of itself; null where it is not in use. Set before anyone reads.</summary>
     public RemoteWriteStatus? RemoteWrite { get; set; }
+
+    /// <summary>Results of groups and error codes that the page forgot before their window, to bound its memory.</summary>
+    public Counter HistoryDropped { get; } = new();
 
     /// <summary>Connections to the web server that were closed, or refused, because there were too many.</summary>
     public Counter WebConnectionsClosed { get; } = new();

@@ -43,14 +43,14 @@ public sealed class WatermarkClock(TimeSpan lateness, TimeSpan idleTimeout)
 
     /// <summary>The brokers named the end of a partition.</summary>
     /// <param name="partition">The partition.</param>
-    /// <param name="isReadToEnd">Whether everything before that end is folded.</param>
+    /// <param name="isEmpty">Whether everything before that end is folded, and nothing behind it.</param>
     /// <param name="asked">When they were asked, by a clock that only goes forward.</param>
-    public void Confirm(int partition, bool isReadToEnd, TimeSpan asked)
+    public void Confirm(int partition, bool isEmpty, TimeSpan asked)
     {
         Partition state = _partitions[partition];
         // After a longer silence of the brokers nobody knows; and what the producers could not write meanwhile comes now.
         TimeSpan? emptySince = asked - state.Confirmed <= AnswerHolds ? state.EmptySince : null;
-        state.EmptySince = isReadToEnd ? emptySince ?? asked : null;
+        state.EmptySince = isEmpty ? emptySince ?? asked : null;
         state.Confirmed = asked;
     }
 

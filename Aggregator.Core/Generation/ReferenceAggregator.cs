@@ -23,7 +23,7 @@ public sealed class ReferenceAggregator
     private IReadOnlyList<string>? _lines;
     private string? _summary;
 
-    /// <param name="settings">What the results are; those of time without records (SPEC section 5) are not used.</param>
+    /// <param name="settings">What the results are; those of time without records (SPEC section 5) are not used: <see cref="PassOver"/> tells it.</param>
     /// <param name="fields">The JSON names of the fields; the contract's own where null.</param>
     public ReferenceAggregator(AggregationSettings settings, FieldNames? fields = null)
     {
@@ -81,6 +81,12 @@ public sealed class ReferenceAggregator
         long moved = record.ReportTime - _latenessMs;
         _watermarks[partition] = watermark is null ? moved : Math.Max(watermark.Value, moved);
     }
+
+    /// <summary>Time moves on without a partition that was idle (SPEC section 5): what it brings from now on is judged against that time too.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="timeMs">The time, ms since the epoch.</param>
+    public void PassOver(PartitionId partition, long timeMs) =>
+        _watermarks[partition] = _watermarks.TryGetValue(partition, out long reached) ? Math.Max(reached, timeMs) : timeMs;
 
     /// <summary>Says that every partition has ended: what is still open becomes final.</summary>
     public void Finish()

@@ -21,7 +21,7 @@ internal sealed class TrafficModel
     private const double ReceivedThoughLost = 0.3;
     private const double MeanAckDelayMs = 40;
     private const double DropShare = 0.4;
-    private const double SpikeFactor = 10;
+    private const double SpikeFactor = 20;
 
     // How long the rate is taken as constant.
     private const double RateStepMs = 1_000;

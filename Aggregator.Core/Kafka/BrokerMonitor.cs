@@ -38,6 +38,10 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
                     Failed(e.Error);
                 }
             }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                // Told to end: the loop looks.
+            }
             catch (ObjectDisposedException)
             {
                 // The consumer ended meanwhile.

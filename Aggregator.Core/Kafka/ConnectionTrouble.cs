@@ -11,6 +11,9 @@ internal sealed class ConnectionTrouble(IReadOnlyDictionary<string, string> conf
 {
     private volatile string? _reason;
 
+    /// <summary>The last trouble; null for none so far.</summary>
+    public string? Reason => _reason;
+
     public void Note(Error error)
     {
         // "all brokers are down" comes after the reason why

@@ -16,8 +16,11 @@ internal sealed unsafe class NativeConsumer
 
     private readonly SafeHandle _handle;
 
-    public NativeConsumer(Handle handle) =>
-        _handle = NativeHandle(handle) as SafeHandle ?? throw new InvalidOperationException("Confluent.Kafka's handle is no SafeHandle in this version.");
+    public NativeConsumer(Handle handle) => _handle = HandleOf(handle);
+
+    /// <summary>The native client behind a client of Confluent.Kafka.</summary>
+    internal static SafeHandle HandleOf(Handle handle) =>
+        NativeHandle(handle) as SafeHandle ?? throw new InvalidOperationException("Confluent.Kafka's handle is no SafeHandle in this version.");
 
     /// <summary>
     /// Commits all offsets with their metadata in one request and waits for the answer.

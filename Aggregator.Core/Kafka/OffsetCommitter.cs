@@ -38,14 +38,18 @@ public sealed class OffsetCommitter : IDisposable
         _thread.Start();
     }
 
+    /// <summary>How far the submissions are committed.</summary>
+    public CommitProgress Progress { get; } = new();
+
     /// <summary>Takes offsets to commit; replaces what was not committed yet. Never waits.</summary>
     /// <param name="points">The low-water offset of every assigned partition.</param>
     /// <param name="assignment">The assignment that they belong to (<see cref="SourceElement.Assigned.Number"/>).</param>
-    public void Submit(IReadOnlyList<CommitPoint> points, long assignment)
+    /// <param name="step">Counts submissions; it only grows. 0 where nobody asks <see cref="Progress"/>.</param>
+    public void Submit(IReadOnlyList<CommitPoint> points, long assignment, long step = 0)
     {
         lock (_gate)
         {
-            _waiting = new Submission(points, assignment);
+            _waiting = new Submission(points, assignment, step);
             Monitor.PulseAll(_gate);
         }
     }
@@ -137,6 +141,7 @@ public sealed class OffsetCommitter : IDisposable
         switch (outcome)
         {
             case CommitOutcome.Done:
+                Progress.Committed(submission.Step);
                 _status.Commits.Add();
                 _status.LastCommitMs.Value = _time.GetUtcNow().ToUnixTimeMilliseconds();
                 _throttle.Reset("commit");
@@ -170,5 +175,5 @@ public sealed class OffsetCommitter : IDisposable
         }
     }
 
-    private sealed record Submission(IReadOnlyList<CommitPoint> Points, long Assignment);
+    private sealed record Submission(IReadOnlyList<CommitPoint> Points, long Assignment, long Step);
 }

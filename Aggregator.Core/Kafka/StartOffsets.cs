@@ -18,14 +18,14 @@ internal static class StartOffsets
             // A group that has committed elsewhere knows this topic: the partition was added, and its first records are as wanted as any.
             return atEnd
                 ? new StartOffset(new AssignedPartition(log.Partition, log.End, null, FromLatest: true), 0, StartReason.Latest)
-                : new StartOffset(new AssignedPartition(log.Partition, log.Earliest, null, FromLatest: false), 0,
+                : new StartOffset(new AssignedPartition(log.Partition, log.Earliest, null, FromLatest: false) { IsNew = !groupIsNew }, 0,
                     groupIsNew ? StartReason.Earliest : StartReason.NewPartition);
         }
         CommitMetadataOutcome outcome = CommitMetadata.Parse(log.Metadata, out CommitMetadata? metadata);
         if (committed > log.End)
         {
             // The log behind the commit is gone, and W(p) with it. What was published stays published.
-            CommitMetadata? kept = metadata is null ? null : metadata with { WatermarkMs = null };
+            CommitMetadata? kept = metadata is null ? null : metadata with { WatermarkMs = null, Passages = [] };
             return new StartOffset(new AssignedPartition(log.Partition, log.Earliest, kept, FromLatest: false), 0, StartReason.LogReplaced, outcome);
         }
         if (committed < log.Earliest)

@@ -18,7 +18,7 @@ public static class AggregatorPipeline
             // Only commits wait for what an output still has in a buffer of its own.
             .SelectAsync(ResultPublisher.MaxUnsafe, ResultPublisher.SafeAsync)
             .ToMaterialized(
-                Sink.ForEach<PublishedStep>(step => committer.Submit(step.Offsets, step.Assignment)),
+                Sink.ForEach<PublishedStep>(step => committer.Submit(step.Offsets, step.Assignment, step.Number)),
                 (control, completion) => new PipelineControl(control, completion))
             .Named("aggregator");
 }

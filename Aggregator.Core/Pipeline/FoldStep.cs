@@ -7,4 +7,5 @@ namespace Aggregator.Core.Pipeline;
 /// <param name="Results">What became final; may be empty.</param>
 /// <param name="Offsets">The low-water offset of every assigned partition after these results.</param>
 /// <param name="Assignment">The assignment that the offsets belong to.</param>
-public sealed record FoldStep(FinalResults Results, IReadOnlyList<CommitPoint> Offsets, long Assignment);
+/// <param name="Number">Counts the steps of the fold from 1.</param>
+public sealed record FoldStep(FinalResults Results, IReadOnlyList<CommitPoint> Offsets, long Assignment, long Number);

@@ -12,6 +12,9 @@ namespace Aggregator.Core.Pipeline;
 /// </summary>
 public sealed class LiveFold
 {
+    /// <summary>A commit that says that time passes over a partition is repeated after so long: one that met a rebalance is dropped.</summary>
+    private static readonly TimeSpan PatienceForCommit = TimeSpan.FromSeconds(5);
+
     private readonly AggregationSettings _settings;
     private readonly FieldNames _names;
     private readonly KafkaSettings _kafka;
@@ -22,16 +25,15 @@ public sealed class LiveFold
     private readonly WatermarkClock _clock;
     private readonly long _origin;
     private readonly Dictionary<PartitionId, long> _folded = [];
-    private readonly Dictionary<PartitionId, long> _ends = [];
+    private readonly PublishedWindows _published = new();
+    private readonly CatchUp _catchUp;
+    private readonly CommitProgress _commits;
     private WindowAggregator? _aggregator;
     private SourceElement.Assigned? _assignment;
     private PartialStart? _partial;
-    private long _leftOutThroughMs = long.MinValue;
-    private long? _finalThroughMs;
-    private long _activityThroughMs = long.MinValue;
-    private long? _lastWindowMs;
-    private bool _isCaughtUp;
-    private long? _recordsAtLastAsk;
+    private long _steps;
+    private long _passingStep;
+    private long _passingSince;
 
     /// <param name="settings">What to compute.</param>
     /// <param name="names">The JSON names of the fields.</param>
@@ -39,9 +41,10 @@ public sealed class LiveFold
     /// <param name="counters">Takes the counts of the fold.</param>
     /// <param name="status">Takes what the service shows of itself.</param>
     /// <param name="rejects">Is told of rejected records; null for nobody.</param>
+    /// <param name="commits">How far its steps are committed: time passes over an idle partition only when a commit says so.</param>
     /// <param name="time">The clock.</param>
     public LiveFold(AggregationSettings settings, FieldNames names, KafkaSettings kafka, FoldCounters counters, ServiceStatus status,
-        IRejectObserver? rejects, TimeProvider time)
+        IRejectObserver? rejects, CommitProgress commits, TimeProvider time)
     {
         _settings = settings;
         _names = names;
@@ -49,7 +52,9 @@ public sealed class LiveFold
         _counters = counters;
         _status = status;
         _rejects = rejects;
+        _commits = commits;
         _time = time;
+        _catchUp = new(status);
         _clock = new(settings.Lateness, settings.IdleTimeout);
         _origin = time.GetTimestamp();
         _status.FoldReason = "no partitions are assigned yet";
@@ -84,6 +89,7 @@ public sealed class LiveFold
     {
         _assignment = assigned;
         _status.Rebalances.Add();
+        _status.TopicPartitions = new Dictionary<string, int> { [_kafka.LatencyTopic] = assigned.LatencyPartitions, [_kafka.AckTopic] = assigned.AckPartitions };
         if (!assigned.IsComplete)
         {
             _status.FoldReason = $"only {assigned.Partitions.Count} of {assigned.LatencyPartitions + assigned.AckPartitions} partitions are assigned: "
@@ -92,21 +98,20 @@ public sealed class LiveFold
         }
         foreach (CommitMetadata committed in assigned.Partitions.Select(partition => partition.Committed).OfType<CommitMetadata>())
         {
-            _finalThroughMs = Later(_finalThroughMs, committed.FinalThroughMs);
-            _lastWindowMs = Later(_lastWindowMs, committed.LastWindowMs);
+            _published.Learn(committed);
         }
         // The acknowledgements of messages lie in the partitions of the same numbers only where there are equally many of both topics.
         AggregationSettings settings = assigned.LatencyPartitions == assigned.AckPartitions ? _settings : _settings with { Join = DeliveryJoinScope.All };
-        _aggregator = new(settings, _names, _counters, _rejects, _lastWindowMs, _finalThroughMs);
+        _aggregator = new(settings, _names, _counters, _rejects, _published.LastWindowMs, _published.FinalThroughMs);
         foreach (AssignedPartition partition in assigned.Partitions)
         {
-            _aggregator.AddPartition(partition.Partition, new(partition.StartOffset, WatermarkOf(partition)));
+            _aggregator.AddPartition(partition.Partition, new(partition.StartOffset, WatermarkOf(partition)), PassagesOf(partition));
             _folded[partition.Partition] = partition.StartOffset;
         }
-        _clock.Start(assigned.Partitions.Select(partition => KeyValuePair.Create(partition.Partition.Index, WatermarkOf(partition))));
+        _clock.Start(_aggregator.Progress.Select(progress => KeyValuePair.Create(progress.Partition.Index, progress.ReachedMs)));
         _partial = new(_settings, assigned.Partitions, _time.GetUtcNow());
-        _isCaughtUp = false;
-        _status.FoldReason = "reading what was written before the start";
+        _passingStep = 0;
+        _catchUp.Begin();
         ShowPartitions(_aggregator);
     }
 
@@ -115,10 +120,10 @@ public sealed class LiveFold
         _aggregator = null;
         _assignment = null;
         _folded.Clear();
-        _ends.Clear();
         _status.FoldReason = "no partitions are assigned";
         _status.Partitions = [];
         _status.OpenWindows.Value = 0;
+        _status.OpenWindowList = [];
     }
 
     private FoldStep? Fold(RecordBatch batch, WindowAggregator aggregator)
@@ -131,7 +136,7 @@ public sealed class LiveFold
             if (_folded[progress.Partition] != progress.NextOffset)
             {
                 _folded[progress.Partition] = progress.NextOffset;
-                _clock.Observe(progress.Partition.Index, progress.WatermarkMs);
+                _clock.Observe(progress.Partition.Index, progress.ReachedMs);
                 isPartialNews |= LeaveOutPartial(progress);
             }
         }
@@ -142,91 +147,96 @@ public sealed class LiveFold
     }
 
     /// <summary>Notes windows that were seen in part only as published, before they can be: true where that moved.</summary>
-    private bool LeaveOutPartial(PartitionProgress progress)
-    {
-        if (_partial!.Observe(progress.Partition, progress.WatermarkMs) is not { } endMs || endMs <= Math.Max(_leftOutThroughMs, _finalThroughMs ?? long.MinValue))
-        {
-            return false;
-        }
-        _leftOutThroughMs = endMs;
-        _activityThroughMs = Math.Max(_activityThroughMs, endMs);
-        return true;
-    }
+    private bool LeaveOutPartial(PartitionProgress progress) =>
+        _partial!.Observe(progress.Partition, progress.WatermarkMs) is { } endMs && _published.LeaveOut(endMs);
 
     private FoldStep? Confirm(SourceElement.EndOffsets ends, WindowAggregator aggregator)
     {
         TimeSpan asked = _time.GetElapsedTime(_origin, ends.AskedTimestamp);
-        long behind = 0;
         foreach ((PartitionId partition, long end) in ends.Ends)
         {
             if (_folded.TryGetValue(partition, out long next))
             {
-                _ends[partition] = end;
-                _clock.Confirm(partition.Index, next >= end, asked);
-                behind += Math.Max(0, end - next);
+                // What was read beyond that end was written since: then the partition was not empty all the time.
+                _clock.Confirm(partition.Index, next == end, asked);
             }
         }
         _clock.Tick(ends.AskedAt);
-        NoteCatchingUp(behind);
-        FoldStep? step = Advance(aggregator, false);
+        _catchUp.Look(ends, _folded, _counters.Records(RecordTopic.Latency) + _counters.Records(RecordTopic.Ack));
+        bool isForgotten = IsPassing && _time.GetElapsedTime(_passingSince) > PatienceForCommit;
+        FoldStep? step = Advance(aggregator, isForgotten);
         ShowPartitions(aggregator);
         return step;
     }
 
-    private void NoteCatchingUp(long behind)
-    {
-        if (_isCaughtUp)
-        {
-            return;
-        }
-        // Live traffic never stops, so the ends are never quite reached: a second's worth of records is near enough.
-        _isCaughtUp = behind <= Math.Max(1_000, _recordsAtLastAsk is { } before ? Records - before : 0);
-        _recordsAtLastAsk = Records;
-        _status.FoldReason = _isCaughtUp ? null : $"reading what was written before the start: {behind} records to go";
-    }
-
-    private long Records => _counters.Records(RecordTopic.Latency) + _counters.Records(RecordTopic.Ack);
+    /// <summary>Whether time is about to pass over an idle partition, and waits for the commit that says so.</summary>
+    private bool IsPassing => _passingStep > _commits.LastStep;
 
     private FoldStep? Advance(WindowAggregator aggregator, bool mustCommit)
     {
-        long? finalBefore = aggregator.FinalThroughMs;
-        long watermarkMs = _clock.Advance(_time.GetElapsedTime(_origin));
-        FinalResults results = watermarkMs == PartitionWatermark.None ? new([], []) : NotPublished(aggregator.Advance(watermarkMs));
-        _finalThroughMs = aggregator.FinalThroughMs;
-        _status.WatermarkMs.Value = Math.Max(0, watermarkMs);
+        // While a passage is not committed time stands: a partition that wakes up meanwhile is idle no longer.
+        long watermarkMs = IsPassing ? _clock.CurrentMs : _clock.Advance(_time.GetElapsedTime(_origin));
+        FinalResults results = new([], []);
+        bool passes = false;
+        if (!IsPassing && watermarkMs != PartitionWatermark.None)
+        {
+            long? finalBefore = aggregator.FinalThroughMs;
+            long reachedMs = aggregator.Progress.Min(progress => progress.ReachedMs);
+            FinalResults final = aggregator.Advance(Math.Min(watermarkMs, reachedMs));
+            results = _published.New(final, aggregator.FinalThroughMs);
+            mustCommit |= aggregator.FinalThroughMs != finalBefore;
+            passes = PassOverIdle(aggregator, aggregator.LastEndBy(watermarkMs));
+            _status.WatermarkMs.Value = Math.Max(_status.WatermarkMs.Value, passes ? reachedMs : watermarkMs);
+        }
         _status.OpenWindows.Value = aggregator.OpenWindowCount;
-        if (results.IsEmpty && aggregator.FinalThroughMs == finalBefore && !mustCommit)
+        if (results.IsEmpty && !passes && !mustCommit)
         {
             return null;
         }
-        return new(results, [.. _assignment!.Partitions.Select(partition => CommitPoint(aggregator, partition.Partition))], _assignment.Number);
+        _steps++;
+        if (passes)
+        {
+            _passingStep = _steps;
+        }
+        if (IsPassing)
+        {
+            _passingSince = _time.GetTimestamp();
+        }
+        return new(results, [.. _assignment!.Partitions.Select(partition => CommitPoint(aggregator, partition.Partition))], _assignment.Number, _steps);
     }
 
-    private FinalResults NotPublished(FinalResults results)
+    /// <summary>
+    /// Time moves on without the partitions that are idle: what they bring from here on is late where it belongs to windows that end by then. That is committed before
+    /// such a window is given out, so that whoever reads those records again after a crash judges them in the same way.
+    /// </summary>
+    private static bool PassOverIdle(WindowAggregator aggregator, long endMs)
     {
-        ActivityResult[] activities = [.. results.Activities.Where(result => result.Window.EndMs > Math.Max(_activityThroughMs, _leftOutThroughMs))];
-        WindowResult[] windows = [.. results.Windows.Where(result => result.Window.EndMs > _leftOutThroughMs)];
-        if (activities.Length > 0)
+        bool passes = false;
+        foreach (PartitionProgress progress in aggregator.Progress)
         {
-            _activityThroughMs = activities[^1].Window.EndMs;
+            if (aggregator.LastEndBy(progress.ReachedMs) < endMs)
+            {
+                aggregator.PassOver(progress.Partition, endMs);
+                passes = true;
+            }
         }
-        if (windows.Length > 0)
-        {
-            _lastWindowMs = windows[^1].Window.StartMs;
-        }
-        return new(activities, windows);
+        return passes;
     }
 
     private CommitPoint CommitPoint(WindowAggregator aggregator, PartitionId partition)
     {
         LogPosition low = aggregator.LowWater(partition);
-        long? finalMs = Later(aggregator.FinalThroughMs, _leftOutThroughMs == long.MinValue ? null : _leftOutThroughMs);
-        return new(partition, low.Offset, new(low.WatermarkMs == PartitionWatermark.None ? null : low.WatermarkMs, finalMs, _lastWindowMs));
+        CommitMetadata metadata = _published.Committed(low.WatermarkMs == PartitionWatermark.None ? null : low.WatermarkMs);
+        return new(partition, low.Offset, metadata with { Passages = aggregator.PassagesFrom(partition, low) });
     }
 
-    private static long? Later(long? left, long? right) => Nullable.Compare(left, right) >= 0 ? left : right;
-
     private static long WatermarkOf(AssignedPartition partition) => partition.Committed?.WatermarkMs ?? PartitionWatermark.None;
+
+    /// <summary>A partition that was added behind our back is like one that was idle: the windows that were published by then were published without it.</summary>
+    private IReadOnlyList<IdlePassage> PassagesOf(AssignedPartition partition) =>
+        partition.IsNew && _published.FinalThroughMs is { } finalMs
+            ? [new(partition.StartOffset, finalMs + (long)_settings.AckTimeout.TotalMilliseconds)]
+            : partition.Committed?.Passages ?? [];
 
     private void ShowPartitions(WindowAggregator aggregator)
     {
@@ -236,8 +246,16 @@ public sealed class LiveFold
             .. aggregator.Progress.OrderBy(progress => progress.Partition.Topic).ThenBy(progress => progress.Partition.Partition).Select(progress =>
                 new PartitionStatus(
                     _kafka.TopicName(progress.Partition.Topic), progress.Partition.Partition, progress.NextOffset,
-                    _ends.GetValueOrDefault(progress.Partition, -1), progress.WatermarkMs == PartitionWatermark.None ? null : progress.WatermarkMs,
-                    _clock.IsIdle(progress.Partition.Index, now), progress.Rejected, progress.Late)),
+                    _catchUp.EndOf(progress.Partition), progress.WatermarkMs == PartitionWatermark.None ? null : progress.WatermarkMs,
+                    _clock.IsIdle(progress.Partition.Index, now), progress.Rejected, progress.Late)
+                {
+                    LastRejected = progress.LastRejectReason == RejectReason.None ? null : new(progress.LastRejectOffset, progress.LastRejectReason.Label()),
+                }),
+        ];
+        _status.OpenWindowList =
+        [
+            .. aggregator.EarliestOpen(ServiceStatus.MaxOpenWindowsShown).Select(window =>
+                new OpenWindowStatus(window.StartMs, window.EndMs, window.EndMs <= _status.WatermarkMs.Value)),
         ];
     }
 }

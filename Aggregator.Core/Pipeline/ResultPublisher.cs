@@ -35,11 +35,11 @@ public sealed class ResultPublisher : IAsyncDisposable
     {
         if (step.Results.IsEmpty)
         {
-            return new(step.Offsets, step.Assignment, Task.CompletedTask);
+            return new(step.Offsets, step.Assignment, step.Number, Task.CompletedTask);
         }
         Task[] safe = await Task.WhenAll(_queues.Select(queue => queue.PublishAsync(step.Results))).ConfigureAwait(false);
         _status.WindowsPublished.Add(step.Results.Windows.Count);
-        return new(step.Offsets, step.Assignment, Task.WhenAll(safe));
+        return new(step.Offsets, step.Assignment, step.Number, Task.WhenAll(safe));
     }
 
     /// <summary>The task ends when the step's results are safe with every output: only then may its offsets be committed.</summary>

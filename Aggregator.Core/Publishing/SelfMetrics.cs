@@ -122,6 +122,8 @@ public sealed class SelfMetrics : IDisposable
             () => SecondsUnlessZero(status.WatermarkMs.Value));
         Gauge("aggregator_open_windows", "Windows of which something is not final yet.", () => status.OpenWindows.Value);
         Counter("aggregator_windows_published_total", "Windows of which everything was published.", () => status.WindowsPublished.Value);
+        Counter("aggregator_history_dropped_total", "Results of groups and error codes that the page forgot before the rest of their window, to bound its memory.",
+            () => status.HistoryDropped.Value);
         Counter("aggregator_batches_total", "Batches of records folded.", () => status.Batches.Value);
         Counter("aggregator_fold_seconds_total", "Time spent in decoding and folding.", () => status.FoldNanoseconds.Value / 1e9);
     }

@@ -9,6 +9,7 @@ namespace Aggregator.Core.Replay;
 public sealed class FileReplay
 {
     private readonly IReadOnlyList<IReplayInput> _inputs;
+    private readonly ReplayRange _range;
     private readonly AggregationSettings _settings;
     private readonly EnvelopeReader _envelopes;
     private readonly WindowAggregator _aggregator;
@@ -17,15 +18,29 @@ public sealed class FileReplay
     private readonly Dictionary<PartitionId, long> _lastOffsets = [];
     private PartitionEnds? _ends;
 
+    /// <summary>All windows.</summary>
     /// <param name="inputs">The files, read one after the other.</param>
     /// <param name="settings">What to compute.</param>
     /// <param name="names">The JSON names of the fields.</param>
     /// <param name="latencyTopic">The name of the latency topic in the files.</param>
     /// <param name="ackTopic">The name of the ack topic in the files.</param>
     public FileReplay(IReadOnlyList<IReplayInput> inputs, AggregationSettings settings, FieldNames names, string latencyTopic, string ackTopic)
+        : this(inputs, ReplayRange.Everything, settings, names, latencyTopic, ackTopic)
+    {
+    }
+
+    /// <param name="inputs">The files, read one after the other.</param>
+    /// <param name="range">The windows to give out; all records are read, whatever it is.</param>
+    /// <param name="settings">What to compute.</param>
+    /// <param name="names">The JSON names of the fields.</param>
+    /// <param name="latencyTopic">The name of the latency topic in the files.</param>
+    /// <param name="ackTopic">The name of the ack topic in the files.</param>
+    public FileReplay(
+        IReadOnlyList<IReplayInput> inputs, ReplayRange range, AggregationSettings settings, FieldNames names, string latencyTopic, string ackTopic)
     {
         FoldCounters counters = new();
         _inputs = inputs;
+        _range = range;
         _settings = settings;
         _envelopes = new(latencyTopic, ackTopic);
         _aggregator = new(settings, names, counters);
@@ -156,10 +171,12 @@ public sealed class FileReplay
 
     private void Give(Action<FinalResults> take, FinalResults results)
     {
-        if (!results.IsEmpty)
+        WindowResult[] windows = [.. results.Windows.Where(window => _range.Contains(window.Window.StartMs))];
+        if (windows.Length > 0)
         {
-            _summary.Windows += results.Windows.Count;
-            take(results);
+            _summary.Windows += windows.Length;
+            // A window has all that its activity has, and a replay is in no hurry to show that first.
+            take(new([], windows));
         }
     }
 

@@ -71,15 +71,6 @@ public sealed class DistinctCounter
         }
     }
 
-    /// <summary>Makes room for so many hashes at once.</summary>
-    public void Expect(int hashes)
-    {
-        if (_sketch is null)
-        {
-            Reserve(Math.Clamp(hashes, _taken, ExactLimit));
-        }
-    }
-
     /// <summary>Adds all hashes of another counter, which stays as it is.</summary>
     public void Merge(DistinctCounter other)
     {

@@ -24,6 +24,7 @@ public static class CountLabels
     {
         LimitKind.Series => "series",
         LimitKind.ErrorCodes => "error_codes",
-        _ => "open_windows",
+        LimitKind.OpenWindows => "open_windows",
+        _ => "idle_passages",
     };
 }

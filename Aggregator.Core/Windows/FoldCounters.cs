@@ -38,6 +38,30 @@ public sealed class FoldCounters
     /// <summary>Facts that a limit left out of what it limits.</summary>
     public long Limited(LimitKind kind) => _limited[(int)kind];
 
+    /// <summary>All counts, for <see cref="Restore"/> in this version of the program.</summary>
+    public long[] Save() =>
+    [
+        .. _records, .. _rejected.Cast<long>(), .. _late.Cast<long>(), .. _duplicates, .. _samplesLeftOut, .. _limited,
+    ];
+
+    /// <summary>Sets all counts to what <see cref="Save"/> gave. The one case in which they go back: what is counted again was counted before.</summary>
+    /// <exception cref="ArgumentException">Another version of the program saved them.</exception>
+    public void Restore(IReadOnlyList<long> saved)
+    {
+        Array[] all = [_records, _rejected, _late, _duplicates, _samplesLeftOut, _limited];
+        if (saved.Count != all.Sum(counts => counts.Length))
+        {
+            throw new ArgumentException($"{saved.Count} counts are not those of this version.", nameof(saved));
+        }
+        long[] flat = [.. saved];
+        int at = 0;
+        foreach (Array counts in all)
+        {
+            Buffer.BlockCopy(flat, at * sizeof(long), counts, 0, counts.Length * sizeof(long));
+            at += counts.Length;
+        }
+    }
+
     public void CountRecords(RecordTopic topic, int count) => _records[(int)topic] += count;
 
     public void CountRejected(RecordTopic topic, RejectReason reason) => _rejected[(int)topic, (int)reason]++;

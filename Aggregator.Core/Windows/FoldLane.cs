@@ -57,6 +57,9 @@ internal sealed class FoldLane
 
     public FoldCounters Counters => _counters;
 
+    /// <summary>As <see cref="WindowAggregator.FoldUntilMs"/>.</summary>
+    public long FoldUntilMs { get; set; } = long.MaxValue;
+
     /// <summary>Records of the last batch that were rejected.</summary>
     public List<(int Index, RejectReason Reason)> Rejected { get; } = [];
 
@@ -115,16 +118,26 @@ internal sealed class FoldLane
         PartitionId id = batch.Partitions[index];
         long offset = batch.Offsets[index];
         PartitionFold partition = _partitions.FindOrAdd(id, offset);
+        if (partition.Watermark.HasPassed(FoldUntilMs))
+        {
+            return;
+        }
         if (partition.BatchNumber != number)
         {
             partition.BatchNumber = number;
             partition.Needed.BeginBatch(new(offset, partition.Watermark.Ms));
+        }
+        if (offset >= partition.Passages.NextOffset)
+        {
+            partition.Passages.Enter(offset);
         }
         partition.NextOffset = offset + 1;
         _counters.CountRecords(id.Topic, 1);
         if (reason != RejectReason.None)
         {
             partition.Rejected++;
+            partition.LastRejectReason = reason;
+            partition.LastRejectOffset = offset;
             _counters.CountRejected(id.Topic, reason);
             Rejected.Add((index, reason));
             return;
@@ -221,13 +234,21 @@ internal sealed class FoldLane
         }
     }
 
-    /// <summary>Judges a fact by its own partition's watermark, then by what is final already (after its partition was idle); counts it where it is late.</summary>
+    /// <summary>
+    /// Judges a fact by its own partition's watermark, then by the time that passed over the partition while it was idle, and by what is final already;
+    /// counts it where it is late.
+    /// </summary>
     private bool IsLate(PartitionFold partition, FactKind kind, long window, long final, long graceMs)
     {
-        bool isPassed = partition.Watermark.HasPassed(((window + 1) * _sizeMs) + graceMs);
-        if (!isPassed && window > final)
+        long endMs = ((window + 1) * _sizeMs) + graceMs;
+        bool isPassed = partition.Watermark.HasPassed(endMs);
+        if (!isPassed && window > final && endMs > partition.Passages.TimeMs)
         {
             return false;
+        }
+        if (!isPassed)
+        {
+            partition.Passages.Used();
         }
         partition.Late++;
         _counters.CountLate(kind, isPassed ? LateCause.Watermark : LateCause.AfterIdle);

@@ -8,4 +8,10 @@ public sealed record GroupDelivery(GroupKey Group, long Sent, long Delivered)
 {
     /// <summary>Delivered / sent; null where nothing was sent.</summary>
     public double? Ratio => Sent == 0 ? null : (double)Delivered / Sent;
+
+    /// <summary>The lower bound of the ratio's 95 % <see cref="JeffreysInterval"/>; null where nothing was sent. Computed at each call.</summary>
+    public double? RatioLower => Sent == 0 ? null : JeffreysInterval.Lower(Delivered, Sent);
+
+    /// <summary>The upper bound of the ratio's 95 % <see cref="JeffreysInterval"/>; null where nothing was sent. Computed at each call.</summary>
+    public double? RatioUpper => Sent == 0 ? null : JeffreysInterval.Upper(Delivered, Sent);
 }

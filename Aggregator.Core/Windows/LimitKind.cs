@@ -11,4 +11,7 @@ public enum LimitKind
 
     /// <summary><see cref="AggregationSettings.MaxOpenWindows"/>.</summary>
     OpenWindows,
+
+    /// <summary>Times at which event time passed over an idle partition that brought late facts then; 64 for each are known to a restart.</summary>
+    IdlePassages,
 }

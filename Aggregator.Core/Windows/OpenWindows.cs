@@ -17,6 +17,9 @@ internal sealed class OpenWindows(int limit)
 
     public int Count => _windows.Count;
 
+    /// <summary>The first windows of which something is not final, in order.</summary>
+    public IEnumerable<long> Earliest(int most) => _deliveries.UnorderedItems.Select(item => item.Priority).Order().Take(most);
+
     /// <summary>How many ids a new window will probably get: as many as the one before it has, which may still grow, or as the last that was complete; 0 where there is none.</summary>
     public int ExpectedIds(long index) => Math.Max(_lastIds, Find(index - 1)?.Cohort?.Deliveries.Count ?? 0);
 

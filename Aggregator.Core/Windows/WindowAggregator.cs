@@ -48,6 +48,15 @@ public sealed class WindowAggregator
         _foldLane = lane => _lanes[lane].Fold(_batch!, _batchNumber, CollectionsMarshal.AsSpan(_lanes[lane].Indexes));
     }
 
+    /// <summary>
+    /// Where W(p) has come so far, what follows in the partition is not folded and not counted. <see cref="long.MaxValue"/>, the default, for no such time. For replays that end.
+    /// </summary>
+    public long FoldUntilMs
+    {
+        get => _lanes[0].FoldUntilMs;
+        set => Array.ForEach(_lanes, lane => lane.FoldUntilMs = value);
+    }
+
     /// <summary>Windows that are not yet final, or still needed by one that is not.</summary>
     public int OpenWindowCount => _windows.Max(lane => lane.Count);
 
@@ -58,18 +67,48 @@ public sealed class WindowAggregator
     public long? LastWindowMs => _final.LastDelivery * _sizeMs;
 
     /// <summary>Makes a partition known, from a place in it on; one that appears in a batch unannounced starts at its first record.</summary>
-    public void AddPartition(PartitionId partition, LogPosition start) => _partitions.Add(partition, start);
+    /// <param name="partition">The partition.</param>
+    /// <param name="start">Where it is read from.</param>
+    /// <param name="passages">When time passed over it in the run before this one, in the order of their offsets; null for never.</param>
+    public void AddPartition(PartitionId partition, LogPosition start, IReadOnlyList<IdlePassage>? passages = null) =>
+        _partitions.Add(partition, start, passages ?? []);
 
     /// <summary>How far each partition is.</summary>
     public IEnumerable<PartitionProgress> Progress => _partitions.All
-        .Select(p => new PartitionProgress(p.Id, p.NextOffset, p.Watermark.Ms, p.Rejected, p.Late));
+        .Select(p => new PartitionProgress(p.Id, p.NextOffset, p.Watermark.Ms, p.ReachedMs, p.Rejected, p.Late)
+        {
+            LastRejectReason = p.LastRejectReason,
+            LastRejectOffset = p.LastRejectOffset,
+        });
+
+    /// <summary>The earliest windows of which something is not final, in order.</summary>
+    public IReadOnlyList<WindowSpan> EarliestOpen(int most) =>
+        [.. _windows.SelectMany(lane => lane.Earliest(most)).Distinct().Order().Take(most).Select(index => new WindowSpan(index * _sizeMs, _sizeMs))];
+
+    /// <summary>The end of the last window that is over at a time.</summary>
+    public long LastEndBy(long timeMs) => timeMs < 0 ? PartitionWatermark.None : timeMs / _sizeMs * _sizeMs;
 
     /// <summary>From where a partition must be read again by one who knows only what was given out so far.</summary>
     public LogPosition LowWater(PartitionId partition)
     {
         PartitionFold state = _partitions.Find(partition)!;
-        return state.Needed.LowWater(_final.Settled, _final.CohortsClosedBy(state.Watermark.Ms), state.Next);
+        return state.Needed.LowWater(_final.Settled, _final.CohortsClosedBy(state.ReachedMs), state.Next);
     }
+
+    /// <summary>Time moves on without an idle partition: what it brings from now on is judged against that time too.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="timeMs">How far, ms since the epoch. It never goes back.</param>
+    public void PassOver(PartitionId partition, long timeMs)
+    {
+        PartitionFold state = _partitions.Find(partition)!;
+        if (timeMs > state.ReachedMs && !state.Passages.Add(state.NextOffset, timeMs))
+        {
+            _counters.CountLimited(LimitKind.IdlePassages, 1);
+        }
+    }
+
+    /// <summary>What one who reads a partition again from <see cref="LowWater"/> must know of the times that passed over it.</summary>
+    public IReadOnlyList<IdlePassage> PassagesFrom(PartitionId partition, LogPosition lowWater) => _partitions.Find(partition)!.Passages.From(lowWater);
 
     /// <summary>A partition was read up to an offset without a record (control records of transactions take offsets too).</summary>
     public void SkipTo(PartitionId partition, long offset)
@@ -77,6 +116,7 @@ public sealed class WindowAggregator
         if (_partitions.Find(partition) is { } state && offset > state.NextOffset)
         {
             state.NextOffset = offset;
+            state.Passages.Enter(offset);
         }
     }
 
@@ -109,6 +149,7 @@ public sealed class WindowAggregator
                 }
             }
         }
+        _partitions.EnterPassages();
         if (_rejects is not null)
         {
             foreach ((int index, RejectReason reason) in _lanes.SelectMany(lane => lane.Rejected).OrderBy(rejected => rejected.Index))

@@ -47,19 +47,20 @@ public sealed class AggregatorService : IAsyncDisposable
     public Task Completion => _pipeline!.Completion;
 
     /// <param name="settings">The settings in force.</param>
-    /// <param name="listen">Where the web server is to listen.</param>
+    /// <param name="web">How the web server is reached.</param>
     /// <param name="outputs">Where results go besides the web page; they become the service's.</param>
     /// <param name="loggers">Makes loggers.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="ListenException">The web server cannot listen there.</exception>
-    public static async Task<AggregatorService> StartAsync(AggregatorSettings settings, ListenAddress listen, IReadOnlyList<IResultOutput> outputs,
+    /// <exception cref="CommandFailedException">Its configuration file cannot be used.</exception>
+    public static async Task<AggregatorService> StartAsync(AggregatorSettings settings, WebServerOptions web, IReadOnlyList<IResultOutput> outputs,
         ILoggerFactory loggers, TimeProvider time, CancellationToken cancellation)
     {
         AggregatorService service = new(loggers.CreateLogger<AggregatorService>(), time);
         try
         {
-            await service.StartPartsAsync(settings, listen, outputs, loggers, cancellation);
+            await service.StartPartsAsync(settings, web, outputs, loggers, cancellation);
             return service;
         }
         catch
@@ -100,7 +101,7 @@ public sealed class AggregatorService : IAsyncDisposable
         _logger.LogInformation("Stopped in {Elapsed:0.0} s", _time.GetElapsedTime(started).TotalSeconds);
     }
 
-    private async Task StartPartsAsync(AggregatorSettings settings, ListenAddress listen, IReadOnlyList<IResultOutput> outputs,
+    private async Task StartPartsAsync(AggregatorSettings settings, WebServerOptions web, IReadOnlyList<IResultOutput> outputs,
         ILoggerFactory loggers, CancellationToken cancellation)
     {
         ServiceStatus status = new();
@@ -121,9 +122,12 @@ public sealed class AggregatorService : IAsyncDisposable
         }
         PrometheusOutput page = new(settings.Aggregation);
         _parts.Push(page);
+        WindowHistory history = new(status.HistoryDropped);
+        _parts.Push(history);
         SelfMetrics self = new(status, counters, settings.Kafka.LatencyTopic, settings.Kafka.AckTopic, build);
         _parts.Push(new Part(self));
-        MetricsServer server = await MetricsServer.StartAsync(listen, page, self, status, loggers, cancellation);
+        ServiceView view = new(new MetricsPage(page, self), history, status, counters, settings, build, _time);
+        MetricsServer server = await MetricsServer.StartAsync(web, view, loggers, cancellation);
         _parts.Push(server);
         Address = server.Addresses[0];
         _logger.LogInformation("Serving {Address}metrics", Address);
@@ -140,10 +144,10 @@ public sealed class AggregatorService : IAsyncDisposable
         _parts.Push(source);
         _committer = new(source.Offsets, status, loggers.CreateLogger<OffsetCommitter>(), _time);
         _parts.Push(new Part(_committer));
-        ResultPublisher publisher = new([page, .. others], status, loggers.CreateLogger<ResultPublisher>(), _time);
+        ResultPublisher publisher = new([page, history, .. others], status, loggers.CreateLogger<ResultPublisher>(), _time);
         _parts.Push(publisher);
         RejectedRecords rejects = new(new RejectLog(kafka, loggers.CreateLogger<RejectLog>(), _time), _deadLetters);
-        LiveFold fold = new(settings.Aggregation, settings.Fields, kafka, counters, status, rejects, _time);
+        LiveFold fold = new(settings.Aggregation, settings.Fields, kafka, counters, status, rejects, _committer.Progress, _time);
         _pipeline = AggregatorPipeline.Build(source, fold, publisher, _committer).Run(akka.System.Materializer());
     }
 

@@ -10,4 +10,7 @@ public sealed record AggregatorSettings(AggregationSettings Aggregation, KafkaSe
 {
     /// <summary>A second way out besides the page; without a <see cref="RemoteWriteSettings.Url"/> there is none.</summary>
     public RemoteWriteSettings RemoteWrite { get; init; } = new();
+
+    /// <summary>The same for people to read: each setting in force, secrets masked, with where it comes from.</summary>
+    public IReadOnlyList<SettingValue> Values { get; init; } = [];
 }

@@ -64,7 +64,7 @@ public static class SettingsLoader
                 errors.Add(error with { Where = value?.Where });
             }
         }
-        return new(errors.Count == 0 ? settings : null, errors, values);
+        return new(errors.Count == 0 ? settings with { Values = values } : null, errors, values);
     }
 
     internal static bool IsFields(string section) => string.Equals(section, FieldsSection.Name, StringComparison.OrdinalIgnoreCase);

@@ -12,6 +12,10 @@ public sealed class ReportWriter(TextWriter output, bool colours)
         return new(output, isTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
     }
 
+    /// <summary>For stderr: coloured on a terminal, unless NO_COLOR is set.</summary>
+    public static ReportWriter ForStandardError(TextWriter error) =>
+        new(error, !Console.IsErrorRedirected && ReferenceEquals(error, Console.Error) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
+
     public void Heading(string text) => output.WriteLine(Painted(text, "\u001b[1m"));
 
     public void Blank() => output.WriteLine();

@@ -9,7 +9,7 @@ public static class ListenOption
     public static Option<ListenAddress> Create() => new("--web.listen-address")
     {
         HelpName = "HOST:PORT",
-        Description = $"Where to serve /metrics; ':9464' is every address of this machine, '{ListenAddress.Default}' if not given.",
+        Description = $"Where to serve the page and /metrics; ':9464' is every address of this machine, '{ListenAddress.Default}' if not given.",
         DefaultValueFactory = _ => ListenAddress.Default,
         CustomParser = Parse,
     };

@@ -1,9 +1,11 @@
-using Aggregator.Core.Diagnostics;
-using Aggregator.Core.Publishing;
+using Aggregator.Host.Web.Access;
+using Aggregator.Host.Web.Api;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Hosting.StaticWebAssets;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Aggregator.Host.Web;
 
@@ -29,13 +31,19 @@ public sealed class MetricsServer : IAsyncDisposable
 
     /// <summary>Starts to listen; returns when it does.</summary>
     /// <exception cref="ListenException">The address is taken, forbidden, or not one of this machine.</exception>
-    public static async Task<MetricsServer> StartAsync(ListenAddress listenAddress, PrometheusOutput windows, SelfMetrics self, ServiceStatus status,
-        ILoggerFactory loggers, CancellationToken cancellation)
+    /// <exception cref="CommandFailedException">The web configuration cannot be used.</exception>
+    public static async Task<MetricsServer> StartAsync(WebServerOptions options, ServiceView view, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        ConnectionLimit connections = new(MaxConnections, status.WebConnectionsClosed);
-        WebApplication application = Build(listenAddress, connections, loggers);
+        var access = WebAccess.Start(options.ConfigFile, loggers, view.Time);
+        ConnectionLimit connections = new(MaxConnections, view.Status.WebConnectionsClosed);
+        WebApplication application = Build(options.Listen, access, connections, loggers);
         application.Use(connections.AnswerAsync);
-        MetricsEndpoints.Map(application, new MetricsPage(windows, self), status);
+        application.Use(application.Services.GetRequiredService<AccessMiddleware>().InvokeAsync);
+        OperatorPage.Map(application);
+        MetricsEndpoints.Map(application, view.Metrics, view.Status);
+        ApiEndpoints.Map(application, view);
+        Documents.Map(application);
+        LifecycleEndpoints.Map(application, options, access);
         try
         {
             await application.StartAsync(cancellation);
@@ -45,7 +53,7 @@ public sealed class MetricsServer : IAsyncDisposable
             await application.DisposeAsync();
             if (ReasonNotToListen(failure) is { } reason)
             {
-                throw new ListenException($"cannot listen on {listenAddress}: {reason}", failure);
+                throw new ListenException($"cannot listen on {options.Listen}: {reason}", failure);
             }
             throw;
         }
@@ -59,18 +67,27 @@ public sealed class MetricsServer : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    private static WebApplication Build(ListenAddress listenAddress, ConnectionLimit connections, ILoggerFactory loggers)
+    private static WebApplication Build(ListenAddress listenAddress, WebAccess access, ConnectionLimit connections, ILoggerFactory loggers)
     {
-        // Empty: no appsettings.json, no ASPNETCORE_ variables, no loggers that we have not chosen.
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddRoutingCore();
+        // Empty: no appsettings.json, no ASPNETCORE_ variables, no loggers that we have not chosen. The files of the page lie beside the program,
+        // whatever folder it is started in.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(MetricsServer).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        // A build, unlike a publication, leaves them where they are, and a list of them.
+        StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
+        builder.Services.AddRouting();
+        builder.Services.AddSingleton(_ => new AccessMiddleware(access));
+        ApiEndpoints.AddServices(builder.Services);
         builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.Logging.AddProvider(new ForwardingLoggers(loggers));
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         // What fails at the start reaches our caller as an exception; the host would log it too, with its stack.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(options =>
         {
             Limit(options);
@@ -88,7 +105,18 @@ public sealed class MetricsServer : IAsyncDisposable
         void Configure(ListenOptions listener)
         {
             connections.Apply(listener);
-            listener.Protocols = HttpProtocols.Http1;
+            Protect(listener, access);
+        }
+    }
+
+    /// <summary>TLS with what is in force when a handshake begins.</summary>
+    private static void Protect(ListenOptions listener, WebAccess access)
+    {
+        WebConfig config = access.Current;
+        listener.Protocols = config is { Tls: not null, Http2: true } ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+        if (config.Tls is not null)
+        {
+            listener.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(access.Handshake()) });
         }
     }
 

@@ -49,7 +49,7 @@ public sealed class WatermarkClockAnswerTests
     {
         for (int second = from; second <= to; second++)
         {
-            _clock.Confirm(0, isReadToEnd: true, TimeSpan.FromSeconds(second));
+            _clock.Confirm(0, isEmpty: true, TimeSpan.FromSeconds(second));
             _clock.Tick(Start.AddSeconds(second));
         }
     }

@@ -83,7 +83,7 @@ public class TrafficShapeTests
         Window[] windows = Incident(IncidentKind.LatencySpike);
 
         Assert.InRange(windows[0].P50, 55, 80);
-        Assert.InRange(windows[1].P50, 550, 800);
+        Assert.InRange(windows[1].P50, 1_100, 1_600);
         Assert.InRange(windows[2].P50, 55, 80);
     }
 

@@ -13,6 +13,7 @@ public sealed class BrokerFaultTests
     private const int NotCoordinator = 16;
     private const int UnknownMember = 25;
     private const int RebalanceInProgress = 27;
+    private const int NotAuthorized = 29;
     private const int FencedInstance = 82;
 
     [Fact]
@@ -56,6 +57,7 @@ public sealed class BrokerFaultTests
     [Theory]
     [InlineData(BrokerRequest.Fetch, NotLeader)]
     [InlineData(BrokerRequest.Fetch, UnknownTopic)]
+    [InlineData(BrokerRequest.Fetch, NotAuthorized)]
     [InlineData(BrokerRequest.Fetch, BrokerFaults.Disconnect)]
     [InlineData(BrokerRequest.ListOffsets, NotLeader)]
     [InlineData(BrokerRequest.ListOffsets, BrokerFaults.Disconnect)]
@@ -65,7 +67,10 @@ public sealed class BrokerFaultTests
     [InlineData(BrokerRequest.FindCoordinator, CoordinatorLoading)]
     [InlineData(BrokerRequest.JoinGroup, CoordinatorLoading)]
     [InlineData(BrokerRequest.JoinGroup, UnknownMember)]
+    [InlineData(BrokerRequest.JoinGroup, RebalanceInProgress)]
+    [InlineData(BrokerRequest.JoinGroup, BrokerFaults.Disconnect)]
     [InlineData(BrokerRequest.SyncGroup, RebalanceInProgress)]
+    [InlineData(BrokerRequest.SyncGroup, BrokerFaults.Disconnect)]
     [InlineData(BrokerRequest.Metadata, BrokerFaults.Disconnect)]
     public async Task Requests_that_fail_a_few_times_delay_and_lose_nothing(BrokerRequest request, int error)
     {
@@ -82,6 +87,9 @@ public sealed class BrokerFaultTests
     [InlineData(RebalanceInProgress)]
     [InlineData(CoordinatorLoading)]
     [InlineData(NotCoordinator)]
+    [InlineData(UnknownTopic)]
+    [InlineData(NotAuthorized)]
+    [InlineData(BrokerFaults.Disconnect)]
     public async Task A_commit_that_fails_is_made_up_for(int error)
     {
         using var kafka = new EmbeddedKafka(partitions: 1);

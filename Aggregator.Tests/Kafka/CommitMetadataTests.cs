@@ -1,4 +1,5 @@
 using Aggregator.Core.Kafka;
+using Aggregator.Core.Records;
 using CsCheck;
 using Xunit;
 
@@ -17,6 +18,28 @@ public sealed class CommitMetadataTests
 
         Assert.Equal(text, metadata.Format());
         Assert.Equal(CommitMetadataOutcome.Usable, CommitMetadata.Parse(text, out CommitMetadata? read));
+        Assert.Equal(metadata, read);
+    }
+
+    [Fact]
+    public void Times_that_passed_over_the_partition_are_written_behind_the_rest()
+    {
+        var metadata = new CommitMetadata(5, 6, 7) { Passages = [new IdlePassage(77, 1712345700000), new IdlePassage(81, 1712345760000)] };
+
+        Assert.Equal("v1;w=5;f=6;l=7;i=77@1712345700000,81@1712345760000", metadata.Format());
+        Assert.Equal(CommitMetadataOutcome.Usable, CommitMetadata.Parse(metadata.Format(), out CommitMetadata? read));
+        Assert.Equal(metadata, read);
+        Assert.NotEqual(metadata with { Passages = [] }, read);
+    }
+
+    [Fact]
+    public void As_many_as_are_kept_fit_into_what_brokers_take()
+    {
+        IdlePassage[] passages = [.. Enumerable.Range(0, 64).Select(i => new IdlePassage(long.MaxValue - 64 + i, 4_102_444_700_000 + i))];
+        var metadata = new CommitMetadata(long.MinValue, long.MinValue, long.MinValue) { Passages = passages };
+
+        Assert.InRange(metadata.Format().Length, 1, 4096);
+        Assert.Equal(CommitMetadataOutcome.Usable, CommitMetadata.Parse(metadata.Format(), out CommitMetadata? read));
         Assert.Equal(metadata, read);
     }
 
@@ -48,6 +71,14 @@ public sealed class CommitMetadataTests
     [InlineData("v;w=1;f=2")]
     [InlineData("w=1;f=2")]
     [InlineData("another program's text")]
+    [InlineData("v1;w=1;f=2;i=")]
+    [InlineData("v1;w=1;f=2;i=5")]
+    [InlineData("v1;w=1;f=2;i=5@")]
+    [InlineData("v1;w=1;f=2;i=5@6,")]
+    [InlineData("v1;w=1;f=2;i=-5@6")]
+    [InlineData("v1;w=1;f=2;i=5@6,5@7")]
+    [InlineData("v1;w=1;f=2;i=5@6,7@6")]
+    [InlineData("v1;w=1;f=2;i=5@6;i=7@8")]
     public void Damage_is_recognized(string text) => Expect(CommitMetadataOutcome.Damaged, text);
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class StartOffsetsTests
     [InlineData(true)]
     [InlineData(false)]
     public void A_partition_that_was_added_to_a_known_topic_is_read_from_its_first_record(bool latest) =>
-        Expect(new StartOffset(At(10, null), 0, StartReason.NewPartition), committed: null, latest: latest, isNew: false);
+        Expect(new StartOffset(At(10, null) with { IsNew = true }, 0, StartReason.NewPartition), committed: null, latest: latest, isNew: false);
 
     [Fact]
     public void A_commit_before_the_first_record_says_how_many_are_lost_and_keeps_what_it_knew() =>

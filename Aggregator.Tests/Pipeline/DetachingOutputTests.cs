@@ -142,7 +142,7 @@ public sealed class DetachingOutputTests : IAsyncDisposable
 
         public int Offered => _offered;
 
-        public IReadOnlyCollection<int> Taken => _taken;
+        public ConcurrentQueue<int> Taken => _taken;
 
         public void Hold() => _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

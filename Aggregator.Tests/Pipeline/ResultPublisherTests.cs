@@ -45,7 +45,7 @@ public sealed class ResultPublisherTests
         Assert.True(published.Safe.IsCompletedSuccessfully);
     }
 
-    private static FoldStep Step(int minute) => new(WindowBuilder.At(minute).Total(online: 1).Final, Array.Empty<CommitPoint>(), minute);
+    private static FoldStep Step(int minute) => new(WindowBuilder.At(minute).Total(online: 1).Final, Array.Empty<CommitPoint>(), minute, minute + 1);
 
     private sealed class BufferedOutput : IResultOutput
     {

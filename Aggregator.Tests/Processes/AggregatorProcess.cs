@@ -64,7 +64,7 @@ internal sealed partial class AggregatorProcess : IAsyncDisposable
             }
             _waits.Add((line => line.Contains(part, StringComparison.Ordinal), seen));
         }
-        Task limit = Task.Delay(bound ?? TimeSpan.FromSeconds(60));
+        Task limit = Task.Delay(bound ?? TimeSpan.FromSeconds(120));
         Task first = await Task.WhenAny(seen.Task, limit, _process.WaitForExitAsync());
         if (first != seen.Task && !seen.Task.IsCompleted)
         {

@@ -7,7 +7,7 @@ namespace Aggregator.Tests.Processes;
 
 /// <summary>
 /// Strangers join and leave the group of the real program every 200 ms, take partitions away and give them back, some under its own instance id; once they are
-/// gone, what was published is what <c>replay</c> gives. AGGREGATOR_CHURN_SECONDS says for how long each (4); <c>scripts/churn.sh</c> makes it minutes.
+/// gone, what was published is what <c>replay</c> gives. AGGREGATOR_CHURN_SECONDS says for how long each (3); <c>scripts/churn.sh</c> makes it minutes.
 /// </summary>
 [Collection(nameof(ProcessTests))]
 public sealed class ChurnTests(ITestOutputHelper output)
@@ -21,7 +21,7 @@ public sealed class ChurnTests(ITestOutputHelper output)
     [InlineData("classic", "cooperative-sticky", true)]
     public async Task Members_that_come_and_go_lose_no_window_and_change_none(string protocol, string strategy, bool isStatic)
     {
-        int seconds = int.TryParse(Environment.GetEnvironmentVariable("AGGREGATOR_CHURN_SECONDS"), CultureInfo.InvariantCulture, out int given) ? given : 4;
+        int seconds = int.TryParse(Environment.GetEnvironmentVariable("AGGREGATOR_CHURN_SECONDS"), CultureInfo.InvariantCulture, out int given) ? given : 3;
         string[] settings =
         [
             "Kafka:GroupProtocol=" + protocol,

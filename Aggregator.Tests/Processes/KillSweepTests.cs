@@ -14,7 +14,7 @@ public sealed class KillSweepTests(ITestOutputHelper output)
     private const int Lanes = 4;
 
     // Lives at a time: each needs a second of CPU to start, and this is a small machine.
-    private const int AtOnce = 2;
+    private const int AtOnce = 3;
 
     [Fact]
     public async Task Kills_at_any_point_lose_no_window_and_change_none()

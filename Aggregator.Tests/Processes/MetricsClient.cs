@@ -38,7 +38,7 @@ internal sealed class MetricsClient : IDisposable
     /// <exception cref="TimeoutException">It did not in time.</exception>
     public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> what, TimeSpan? bound = null)
     {
-        long end = Environment.TickCount64 + (long)(bound ?? TimeSpan.FromSeconds(60)).TotalMilliseconds;
+        long end = Environment.TickCount64 + (long)(bound ?? TimeSpan.FromSeconds(120)).TotalMilliseconds;
         while (!await condition())
         {
             if (Environment.TickCount64 > end)

@@ -65,11 +65,11 @@ public sealed class OutageTests(OwnBroker broker, ITestOutputHelper output)
         topics.IsDone = true;
     }
 
-    /// <summary>AGGREGATOR_ROUND_TRIP_MS says how long each takes (1,500); <c>scripts/faults.sh</c> makes it 5,000.</summary>
+    /// <summary>AGGREGATOR_ROUND_TRIP_MS says how long each takes (1,000); <c>scripts/faults.sh</c> makes it 5,000.</summary>
     [Fact]
     public async Task Round_trips_of_seconds_cost_time_and_no_result()
     {
-        int roundTripMs = int.TryParse(Environment.GetEnvironmentVariable("AGGREGATOR_ROUND_TRIP_MS"), CultureInfo.InvariantCulture, out int given) ? given : 1_500;
+        int roundTripMs = int.TryParse(Environment.GetEnvironmentVariable("AGGREGATOR_ROUND_TRIP_MS"), CultureInfo.InvariantCulture, out int given) ? given : 1_000;
         await broker.StartAsync();
         await using BrokerLink link = BrokerLink.Between(broker);
         link.RoundTrip = TimeSpan.FromMilliseconds(roundTripMs);

@@ -134,7 +134,7 @@ public sealed class StopTests(OwnBroker broker, ITestOutputHelper output)
         using HangingOutput hanging = new(blocksItsThread);
         SettingsResult settings = SettingsLoader.Load(null, Pairs(lives.Topics.Arguments("Aggregation:Window=00:00:01")), new Hashtable());
         AggregatorService service = await AggregatorService.StartAsync(
-            settings.Settings!, ListenAddress.Default with { Port = 0 }, [hanging], NullLoggerFactory.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
+            settings.Settings!, new WebServerOptions(ListenAddress.Default with { Port = 0 }), [hanging], NullLoggerFactory.Instance, TimeProvider.System, TestContext.Current.CancellationToken);
         await hanging.Reached.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
 
         long asked = Environment.TickCount64;

@@ -47,7 +47,7 @@ public sealed class PrometheusOutputTests
             [WindowBuilder.At(0).Total(online: 1, sent: 4, delivered: 1).WindowResult]));
 
         Assert.Equal(["im_online_users 2"], await metrics.SamplesAsync("im_online_users"));
-        Assert.Equal(["im_delivery_ratio 0.25"], await metrics.SamplesAsync("im_delivery_ratio"));
+        Assert.Equal(["im_delivery_ratio 0.25"], await metrics.SamplesAsync("im_delivery_ratio "));
         Assert.Equal(
             ["im_window_end_timestamp_seconds{result=\"activity\"} 1712345760", "im_window_end_timestamp_seconds{result=\"delivery\"} 1712345700"],
             await metrics.SamplesAsync("im_window_end"));
@@ -73,7 +73,7 @@ public sealed class PrometheusOutputTests
         using MetricsFixture metrics = new([["region"]]);
         await metrics.PublishAsync(WindowBuilder.At(0).Total(online: 2, errors: [("E1", 1)], sent: 2)
             .Group(0, ["eu"], online: 1, errors: [("E1", 1)], sent: 1).Group(0, ["us"], online: 1, sent: 1).Final);
-        Assert.Equal(7, (await metrics.SamplesAsync("im_")).Count(line => line.Contains("\"eu\"", StringComparison.Ordinal)));
+        Assert.Equal(9, (await metrics.SamplesAsync("im_")).Count(line => line.Contains("\"eu\"", StringComparison.Ordinal)));
 
         await metrics.PublishAsync(WindowBuilder.At(1).Total(online: 1, sent: 1).Group(0, ["us"], online: 1, sent: 1).Final);
 

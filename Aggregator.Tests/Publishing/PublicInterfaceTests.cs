@@ -13,7 +13,7 @@ public sealed class PublicInterfaceTests
     public async Task The_families_of_the_page_are_these()
     {
         using MetricsFixture metrics = new(withProcess: true);
-        Assert.Equal(Lines(Pages.Families), await FamiliesAsync(metrics));
+        Assert.Equal(Lines(PageFamilies.All), await FamiliesAsync(metrics));
     }
 
     [Fact]
@@ -29,6 +29,7 @@ public sealed class PublicInterfaceTests
                 "im_latency_max_seconds_by_region_platform gauge", "im_window_acks_by_region_platform gauge",
                 "im_window_ack_errors_by_region_platform gauge", "im_window_sent_messages_by_region_platform gauge",
                 "im_window_delivered_messages_by_region_platform gauge", "im_delivery_ratio_by_region_platform gauge",
+                "im_delivery_ratio_lower_by_region_platform gauge", "im_delivery_ratio_upper_by_region_platform gauge",
             ],
             own);
     }

@@ -63,6 +63,7 @@ internal static class SelfPages
         aggregator_limited_facts_total{limit="series"} 0
         aggregator_limited_facts_total{limit="error_codes"} 0
         aggregator_limited_facts_total{limit="open_windows"} 0
+        aggregator_limited_facts_total{limit="idle_passages"} 0
         # HELP aggregator_watermark_seconds Event time up to which activity is final, in seconds since 1970; absent before the first.
         # TYPE aggregator_watermark_seconds gauge
         # HELP aggregator_open_windows Windows of which something is not final yet.
@@ -71,6 +72,9 @@ internal static class SelfPages
         # HELP aggregator_windows_published_total Windows of which everything was published.
         # TYPE aggregator_windows_published_total counter
         aggregator_windows_published_total 0
+        # HELP aggregator_history_dropped_total Results of groups and error codes that the page forgot before the rest of their window, to bound its memory.
+        # TYPE aggregator_history_dropped_total counter
+        aggregator_history_dropped_total 0
         # HELP aggregator_batches_total Batches of records folded.
         # TYPE aggregator_batches_total counter
         aggregator_batches_total 0

@@ -73,7 +73,7 @@ public sealed partial class BackfillDocumentTests : IDisposable
         return end < 0 ? document[start..] : document[start..end];
     }
 
-    private static IEnumerable<string> Queries()
+    private static string[] Queries()
     {
         string[] queries = [.. QueryRows().Matches(Section("Percentiles over any range")).Select(row => row.Groups[1].Value)];
         Assert.True(queries.Length >= 5);

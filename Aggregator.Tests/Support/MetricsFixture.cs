@@ -12,12 +12,18 @@ internal sealed class MetricsFixture : IDisposable
     /// <param name="withProcess">Whether the page has process_* and dotnet_*, which differ from run to run.</param>
     public MetricsFixture(string[][]? groups = null, bool withProcess = false)
     {
-        Output = new(new AggregationSettings { Groups = groups ?? [] });
+        Aggregation = new AggregationSettings { Groups = groups ?? [] };
+        Output = new(Aggregation);
+        History = new(Status.HistoryDropped);
         Self = new(Status, Counters, "im-latency", "ack", new BuildInfo("1.2.3", "abc", "10.0.1"), withProcess);
         Page = new(Output, Self);
     }
 
+    public AggregationSettings Aggregation { get; }
+
     public ServiceStatus Status { get; } = new();
+
+    public WindowHistory History { get; }
 
     public FoldCounters Counters { get; } = new();
 
@@ -29,7 +35,11 @@ internal sealed class MetricsFixture : IDisposable
 
     public static byte[] Bytes(MetricsBody body) => [.. body.Pieces.SelectMany(piece => piece.ToArray())];
 
-    public Task PublishAsync(FinalResults results) => Output.PublishAsync(results, CancellationToken.None).AsTask();
+    public async Task PublishAsync(FinalResults results)
+    {
+        await Output.PublishAsync(results, CancellationToken.None);
+        await History.PublishAsync(results, CancellationToken.None);
+    }
 
     public async Task<string> TextAsync(PageFormat format = PageFormat.Text) =>
         Encoding.UTF8.GetString(Bytes(await Page.RenderAsync(format, gzip: false, CancellationToken.None)));

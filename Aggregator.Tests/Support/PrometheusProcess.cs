@@ -29,14 +29,17 @@ internal sealed class PrometheusProcess : IAsyncDisposable
     /// <summary>The path of <paramref name="program"/> (<c>prometheus</c>, <c>promtool</c>) of major version 2 or 3; skips the test where it is missing.</summary>
     public static string Program(string program, int version)
     {
-        string? folders = version == 3 ? Environment.GetEnvironmentVariable("AGGREGATOR_TEST_PROMETHEUS3") : Environment.GetEnvironmentVariable("PATH");
-        string? path = (folders ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        string? path = Find(program, version == 3 ? "AGGREGATOR_TEST_PROMETHEUS3" : "PATH");
         Assert.SkipWhen(path is null, version == 3
             ? $"{program} 3 is not in the folder that AGGREGATOR_TEST_PROMETHEUS3 names"
             : $"{program} is not installed (Debian package: prometheus)");
         return path!;
     }
+
+    /// <summary>The path of <paramref name="program"/> in a folder that an environment variable names; null where it is in none of them.</summary>
+    public static string? Find(string program, string variable = "PATH") =>
+        (Environment.GetEnvironmentVariable(variable) ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     /// <summary>Where it listens.</summary>
     public Uri Address => _client.BaseAddress!;
@@ -44,8 +47,9 @@ internal sealed class PrometheusProcess : IAsyncDisposable
     /// <param name="program">Its path.</param>
     /// <param name="jobs">The items of <c>scrape_configs</c>, in YAML.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public static Task<PrometheusProcess> StartAsync(string program, string jobs, CancellationToken cancellation) =>
-        StartAsync(program, "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n" + jobs, [], null, cancellation);
+    /// <param name="further">More of the configuration, in YAML: rule files, an Alertmanager.</param>
+    public static Task<PrometheusProcess> StartAsync(string program, string jobs, CancellationToken cancellation, string further = "") => StartAsync(
+        program, "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\nscrape_configs:\n" + jobs + further, [], null, cancellation);
 
     /// <summary>One that scrapes nothing: it gets what it has by remote write, or finds it in its folder.</summary>
     /// <param name="program">Its path.</param>
@@ -143,6 +147,19 @@ internal sealed class PrometheusProcess : IAsyncDisposable
         return [.. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(Line).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>How many series the query gives within the last minutes; a query that Prometheus refuses throws with its words.</summary>
+    public async Task<int> SeriesOfLastMinutesAsync(string query, int minutes, CancellationToken cancellation)
+    {
+        long now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        string uri = string.Create(CultureInfo.InvariantCulture, $"/api/v1/query_range?query={Uri.EscapeDataString(query)}&start={now - (minutes * 60)}&end={now}&step=1");
+        using HttpResponseMessage answer = await _client.GetAsync(uri, cancellation);
+        string text = await answer.Content.ReadAsStringAsync(cancellation);
+        using JsonDocument document = JsonDocument.Parse(text);
+        return document.RootElement.GetProperty("status").GetString() == "success"
+            ? document.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Count()
+            : throw new InvalidOperationException($"{query}: {text}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();
@@ -160,7 +177,7 @@ internal sealed class PrometheusProcess : IAsyncDisposable
         return $"{name}{{{string.Join(",", labels)}}} {sample.GetProperty("value")[1]}";
     }
 
-    /// <summary>A port that nobody listens on.</summary>
+    /// <summary>A TCP port of this machine that nobody listens on at the moment.</summary>
     public static int FreePort()
     {
         using TcpListener listener = new(IPAddress.Loopback, 0);

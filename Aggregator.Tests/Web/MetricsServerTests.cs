@@ -58,7 +58,7 @@ public sealed class MetricsServerTests
     [Theory]
     [InlineData("/metrics")]
     [InlineData("/-/healthy")]
-    [InlineData("/")]
+    [InlineData("/docs/operations")]
     public async Task Head_has_the_headers_of_get_and_no_body(string path)
     {
         await using WebFixture web = await WebFixture.StartAsync(Aborted);
@@ -97,14 +97,19 @@ public sealed class MetricsServerTests
     }
 
     [Fact]
-    public async Task The_index_links_to_everything()
+    public async Task The_page_links_to_everything()
     {
         await using WebFixture web = await WebFixture.StartAsync(Aborted);
         using HttpResponseMessage response = await web.Client.GetAsync("/", Aborted);
         string html = await response.Content.ReadAsStringAsync(Aborted);
 
-        Assert.Equal("text/html; charset=utf-8", response.Content.Headers.ContentType?.ToString());
-        Assert.All(["metrics", "-/healthy", "-/ready"], path => Assert.Contains($"<a href=\"{path}\">/{path}</a>", html, StringComparison.Ordinal));
+        Assert.Equal("text/html", response.Content.Headers.ContentType?.MediaType);
+        foreach (string path in new[] { "metrics", "-/healthy", "-/ready", "docs/operations", "docs/", "openapi/v1.json" })
+        {
+            Assert.Contains($"<a href=\"{path}\"", html, StringComparison.Ordinal);
+            using HttpResponseMessage linked = await web.Client.GetAsync(path, Aborted);
+            Assert.NotEqual(HttpStatusCode.NotFound, linked.StatusCode);
+        }
     }
 
     [Fact]

@@ -73,6 +73,10 @@ public sealed class RealPrometheusTests
         im_acks_total{} 8
         im_delivered_messages_total{} 8
         im_delivery_ratio_by_region{region=eu} 0.5
+        im_delivery_ratio_lower_by_region{region=eu} 0.060830276
+        im_delivery_ratio_lower{} 0.497225504
+        im_delivery_ratio_upper_by_region{region=eu} 0.939169724
+        im_delivery_ratio_upper{} 0.955940586
         im_delivery_ratio{} 0.8
         im_latency_max_seconds_by_region{region=eu} 0.007
         im_latency_max_seconds{} 0.12

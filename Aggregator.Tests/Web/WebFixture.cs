@@ -1,4 +1,6 @@
 using System.Net;
+using Aggregator.Core.Publishing;
+using Aggregator.Host.Settings;
 using Aggregator.Host.Web;
 using Aggregator.Tests.Support;
 using Microsoft.Extensions.Logging;
@@ -30,8 +32,17 @@ internal sealed class WebFixture : IAsyncDisposable
         return new(metrics, await StartServerAsync(metrics, new(IPAddress.Loopback, 0), NullLoggerFactory.Instance, cancellation));
     }
 
+    /// <summary>With whatever settings are to be shown, and secured in whatever way.</summary>
+    public static async Task<WebFixture> StartAsync(MetricsFixture metrics, WebServerOptions options, CancellationToken cancellation,
+        TimeProvider? time = null, IReadOnlyList<SettingValue>? values = null) =>
+        new(metrics, await MetricsServer.StartAsync(options, View(metrics, time, values), NullLoggerFactory.Instance, cancellation));
+
     public static Task<MetricsServer> StartServerAsync(MetricsFixture metrics, ListenAddress address, ILoggerFactory loggers, CancellationToken cancellation) =>
-        MetricsServer.StartAsync(address, metrics.Output, metrics.Self, metrics.Status, loggers, cancellation);
+        MetricsServer.StartAsync(new(address), View(metrics), loggers, cancellation);
+
+    private static ServiceView View(MetricsFixture metrics, TimeProvider? time = null, IReadOnlyList<SettingValue>? values = null) => new(
+        metrics.Page, metrics.History, metrics.Status, metrics.Counters, new AggregatorSettings(metrics.Aggregation, new(), new()) { Values = values ?? [] },
+        new BuildInfo("1.2.3", "abc", "10.0.1"), time ?? TimeProvider.System);
 
     public async ValueTask DisposeAsync()
     {

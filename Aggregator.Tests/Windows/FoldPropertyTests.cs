@@ -9,7 +9,7 @@ namespace Aggregator.Tests.Windows;
 /// <summary>The fold against the naive one, whatever the batches, the interleaving of the partitions and the times of advancing.</summary>
 public class FoldPropertyTests
 {
-    private const int Streams = 2_000;
+    private const int Streams = 600;
 
     [Fact]
     public void The_fold_gives_what_the_naive_one_gives() => StreamProperty.Holds(Streams, (settings, records, _) =>

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Aggregator.Tests.Windows;
 
-/// <summary>From where a restart reads, and that it is not needlessly far back. (That it is far enough: RestartPropertyTests.)</summary>
+/// <summary>From where a restart reads, and that it is not needlessly far back. (That it is far enough, the simulation shows.)</summary>
 public class LowWaterTests
 {
     private const long T0 = Windows.Records.T0;

@@ -23,6 +23,7 @@ internal sealed class RandomStream
     private readonly List<(string Id, long SentMs)> _sent = [];
     private readonly Dictionary<PartitionId, long> _next = [];
     private readonly List<EnvelopeRecord> _records = [];
+    private readonly List<long> _writtenAt = [];
     private long _now = Windows.Records.T0;
 
     private RandomStream(int seed)
@@ -53,6 +54,9 @@ internal sealed class RandomStream
 
     /// <summary>The records as one reader may have met them; those of a partition in offset order.</summary>
     public IReadOnlyList<EnvelopeRecord> Records => _records;
+
+    /// <summary>When each record was written, by the clock of the stream.</summary>
+    public IReadOnlyList<long> WrittenAt => _writtenAt;
 
     public static RandomStream Create(int seed)
     {
@@ -168,6 +172,7 @@ internal sealed class RandomStream
     {
         long offset = _next.GetValueOrDefault(partition) + Pick(0, 0, 0, 3);
         _next[partition] = offset + 1;
+        _writtenAt.Add(_now);
         _records.Add(new(partition, offset, timestampMs, value is null ? null : Encoding.UTF8.GetBytes(value)));
     }
 

@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace Aggregator.Benchmarks.Grow;
+
+/// <summary>How time and memory a record grow with users, ids, groups, partitions, windows and time-outs, one of them at a time: tables in Markdown.</summary>
+public static class GrowCommand
+{
+    private static readonly (string Axis, Func<long, GrowCase> Case, long[] Values)[] Axes =
+    [
+        ("users", users => new() { Users = users }, [1_000, 10_000, 100_000, 1_000_000, 10_000_000]),
+        ("ids a window", ids => new() { IdsPerWindow = ids }, [10_000, 100_000, 1_000_000, 10_000_000]),
+        ("groups", groups => new() { Groups = (int)groups }, [1, 10, 100, 1_000]),
+        ("partitions a topic", partitions => new() { Partitions = (int)partitions }, [1, 4, 16, 64]),
+        ("window, s (1,667 ids/s)", seconds => new() { Window = TimeSpan.FromSeconds(seconds), IdsPerWindow = 1_667 * seconds }, [1, 10, 60, 600, 3_600]),
+        ("time-out, windows of 1 s", windows => new() { Window = TimeSpan.FromSeconds(1), IdsPerWindow = 1_667, TimeoutWindows = (int)windows }, [1, 4, 60, 600, 3_600]),
+        ("lanes", lanes => new() { Lanes = (int)lanes, Partitions = 8 }, [1, 2]),
+    ];
+
+    /// <param name="arguments"><c>--records N</c> at least a value (default 3,000,000), <c>--most N</c> the largest value of users and ids (default 10,000,000), <c>--only TEXT</c>.</param>
+    /// <returns>The exit code.</returns>
+    public static int Run(IReadOnlyDictionary<string, string> arguments)
+    {
+        long records = Number(arguments, "records", 3_000_000);
+        long most = Number(arguments, "most", 10_000_000);
+        string only = arguments.GetValueOrDefault("only", "");
+        foreach ((string axis, Func<long, GrowCase> of, long[] values) in Axes.Where(axis => axis.Axis.Contains(only, StringComparison.Ordinal)))
+        {
+            Console.WriteLine($"| {axis} | ns a record | records/s | bytes an id open |");
+            Console.WriteLine("|---:|---:|---:|---:|");
+            foreach (long value in values.Where(value => value <= most))
+            {
+                GrowMeasurement measured = GrowMeasurement.Of(of(value), records);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"| {value:N0} | {measured.Nanoseconds:0} | {1e9 / measured.Nanoseconds:N0} | {measured.BytesPerId:0.0} |"));
+            }
+            Console.WriteLine();
+        }
+        return 0;
+    }
+
+    private static long Number(IReadOnlyDictionary<string, string> arguments, string name, long fallback) =>
+        arguments.TryGetValue(name, out string? text) ? long.Parse(text, CultureInfo.InvariantCulture) : fallback;
+}

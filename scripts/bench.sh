@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Every figure of docs/performance.md, in ten minutes on a quiet machine: steps, the whole way from a real broker, how cost grows.
+#
+#   scripts/bench.sh [steps|broker|grow]      all of them, or one
+#
+# `broker` needs ../shared/kafka and Java; the broker runs on the same processors. Tables go to stdout; save them in Aggregator.Benchmarks/results with the machine's name.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 LC_ALL=C.UTF-8
+part=${1:-all}
+dotnet build Aggregator.Benchmarks -c Release -v quiet -clp:NoSummary >&2
+bench=(dotnet Aggregator.Benchmarks/bin/Release/net10.0/Aggregator.Benchmarks.dll)
+
+echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) processors, .NET $(dotnet --version), load $(cut -d' ' -f1 /proc/loadavg), $(date -u +%F)"
+if [ "$part" = all ] || [ "$part" = steps ]; then
+  "${bench[@]}" quick --seconds 4
+fi
+if [ "$part" = all ] || [ "$part" = broker ]; then
+  kafka=$PWD/../shared/kafka/kafka.sh
+  [ -f "$kafka" ] || { echo "bench.sh: ../shared/kafka/kafka.sh is not there" >&2; exit 2; }
+  KAFKA_HOME_DIR=$(mktemp -d)
+  export KAFKA_HOME_DIR
+  port=$((20000 + RANDOM % 9000))
+  clean_up() {
+    trap - EXIT
+    bash "$kafka" wipe "$port" >/dev/null 2>&1 || true
+    rm -rf "$KAFKA_HOME_DIR"
+  }
+  trap clean_up EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  bash "$kafka" start "$port" >/dev/null
+  "${bench[@]}" drain --kafka "127.0.0.1:$port" --messages 2000000 --runs 3
+fi
+if [ "$part" = all ] || [ "$part" = grow ]; then
+  "${bench[@]}" grow
+fi
