@@ -66,6 +66,14 @@ public sealed class DetachingOutput(IResultOutput inner, ServiceStatus status, I
         }
     }
 
+    public Task WhenSafe()
+    {
+        lock (_gate)
+        {
+            return _catchingUp is null ? inner.WhenSafe() : Task.CompletedTask;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 1)

@@ -5,7 +5,7 @@ namespace Aggregator.Core.Publishing;
 /// <summary>
 /// A place where a replay puts results. Other than the service a replay has an end, and what it could not finish it goes on with later: so an output can say where it
 /// stands.
-/// It gets whole windows only: <see cref="Windows.FinalResults.Activities"/> is empty. Its <see cref="IResultOutput.Name"/> tells it from the other outputs of the same replay: the path of its file, or an address without secrets.
+/// It gets whole windows only (<see cref="Windows.FinalResults.OfWhole"/>). Its <see cref="IResultOutput.Name"/> tells it from the other outputs of the same replay: the path of its file, or an address without secrets.
 /// </summary>
 public interface IReplayOutput : IResultOutput
 {

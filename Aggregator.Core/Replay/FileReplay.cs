@@ -175,8 +175,7 @@ public sealed class FileReplay
         if (windows.Length > 0)
         {
             _summary.Windows += windows.Length;
-            // A window has all that its activity has, and a replay is in no hurry to show that first.
-            take(new([], windows));
+            take(FinalResults.OfWhole(windows));
         }
     }
 

@@ -61,7 +61,7 @@ public sealed class RangeReplay
 
     /// <summary>Replays the range from its beginning.</summary>
     /// <param name="extents">The logs as they were at the start; nothing behind their ends is read.</param>
-    /// <param name="take">Takes the windows of the range, in order, each with all that belongs to it (<see cref="FinalResults.Activities"/> is empty).</param>
+    /// <param name="take">Takes the windows of the range, in order, each with all that belongs to it (<see cref="FinalResults.OfWhole"/>).</param>
     /// <param name="cancellation">Ends the replay; what was given out by then is not all.</param>
     /// <exception cref="RecordsGoneException">Retention took records while they were being read.</exception>
     public ReplaySummary Run(IReadOnlyList<LogExtent> extents, Action<FinalResults> take, CancellationToken cancellation)
@@ -179,7 +179,7 @@ public sealed class RangeReplay
             if (windows.Count > 0)
             {
                 _summary.Windows += windows.Count;
-                take(new([], windows));
+                take(FinalResults.OfWhole(windows));
                 if (maySave)
                 {
                     Saving?.Invoke(Checkpoint);

@@ -10,6 +10,9 @@ namespace Aggregator.Core.Windows;
 public sealed record GroupActivity(
     GroupKey Group, long OnlineUsers, long Received, LatencyStatistics? Latency, long Acks, IReadOnlyList<KeyValuePair<string, long>> AckErrors)
 {
+    /// <summary>Whether nothing happened. Whatever does is an acknowledgement, an error, or makes a user known or a message received.</summary>
+    public bool IsNone => OnlineUsers == 0 && Received == 0 && Acks == 0 && AckErrors.Count == 0;
+
     /// <summary>The activity of a group of which nothing happened.</summary>
     public static GroupActivity None(GroupKey group) => new(group, 0, 0, null, 0, []);
 }

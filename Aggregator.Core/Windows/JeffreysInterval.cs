@@ -7,7 +7,7 @@ namespace Aggregator.Core.Windows;
 /// (0.12 to 0.88), two thousand of four thousand much (0.48 to 0.52). The bounds are the quantiles 0.025 and 0.975 of Beta(successes + ½, failures + ½), with 0 below
 /// no success and 1 above no failure: Brown, Cai and DasGupta, "Interval Estimation for a Binomial Proportion", Statistical Science 16 (2001), section 3.1.3.
 /// </summary>
-/// <remarks>A bound takes some 15 to 200 µs, more with larger numbers: once a window and group, not once a record (ADR 8).</remarks>
+/// <remarks>A bound takes some 15 to 200 µs, more with larger numbers: once a window and group, not once a record (ADR 11).</remarks>
 public static class JeffreysInterval
 {
     private const double Tail = 0.025;

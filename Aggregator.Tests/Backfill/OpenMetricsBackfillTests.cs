@@ -32,7 +32,7 @@ public sealed class OpenMetricsBackfillTests : IDisposable
 
         string[] samples = [.. (await File.ReadAllTextAsync(File1, Aborted)).Split('\n').Where(line => !line.StartsWith("# HELP", StringComparison.Ordinal) && !line.StartsWith("# TYPE", StringComparison.Ordinal))];
         Assert.Equal(Expected, string.Join('\n', samples));
-        Assert.Equal($"{File1}: 27 samples, windows that end from 2024-04-05T19:35:00Z to 2024-04-05T19:36:00Z", said);
+        Assert.Equal($"{File1}: 31 samples, windows that end from 2024-04-05T19:35:00Z to 2024-04-05T19:36:00Z", said);
         Assert.Equal([File1], _folder.GetFiles().Select(file => file.FullName));
     }
 
@@ -228,6 +228,10 @@ public sealed class OpenMetricsBackfillTests : IDisposable
         im_window_delivered_messages_by_region_app_version{job="im",region="eu"} 0 1712345700
         im_delivery_ratio{job="im"} 0.8 1712345700
         im_delivery_ratio{job="im"} 0.3333333333333333 1712345760
+        im_delivery_ratio_lower{job="im"} 0.497225504 1712345700
+        im_delivery_ratio_lower{job="im"} 0.038747618 1712345760
+        im_delivery_ratio_upper{job="im"} 0.955940585 1712345700
+        im_delivery_ratio_upper{job="im"} 0.823263902 1712345760
         # EOF
 
         """;

@@ -205,8 +205,8 @@ public sealed class RemoteWriteOutputTests
         IOException refusal = await Assert.ThrowsAsync<IOException>(() => output.CompleteAsync(Aborted).AsTask());
 
         Assert.Equal(0, _status.SamplesOverflowed.Value);
-        // 8 samples of the window and as many ends of series
-        Assert.Equal($"{receiver.Url}: 11 samples sent, 5 refused; the line above says why. A Prometheus takes samples of the past only with "
+        // 10 samples of the window and as many ends of series
+        Assert.Equal($"{receiver.Url}: 15 samples sent, 5 refused; the line above says why. A Prometheus takes samples of the past only with "
             + "storage.tsdb.out_of_order_time_window in its configuration, and none that is there with another value", refusal.Message);
     }
 

@@ -46,7 +46,7 @@ public sealed class ResultEncoderTests
         long end = WindowBuilder.At(1).Window.EndMs - 1;
         Assert.Equal(
             [
-                "__name__=im_delivery_ratio", "__name__=im_latency_max_seconds", "__name__=im_latency_mean_seconds",
+                "__name__=im_delivery_ratio", "__name__=im_delivery_ratio_lower", "__name__=im_delivery_ratio_upper", "__name__=im_latency_max_seconds", "__name__=im_latency_mean_seconds",
                 "__name__=im_latency_p50_seconds", "__name__=im_latency_p95_seconds", "__name__=im_latency_p99_seconds", "__name__=im_latency_seconds",
                 "__name__=im_online_users_by_region,region=eu", "__name__=im_window_ack_errors_by_region,code=E,region=eu", "__name__=im_window_acks_by_region,region=eu",
                 "__name__=im_window_delivered_messages_by_region,region=eu", "__name__=im_window_received_messages_by_region,region=eu",
@@ -158,6 +158,8 @@ public sealed class ResultEncoderTests
         __name__=im_window_sent_messages,a_label=z,job=im@1712345700000 10
         __name__=im_window_delivered_messages,a_label=z,job=im@1712345700000 8
         __name__=im_delivery_ratio,a_label=z,job=im@1712345700000 0.8
+        __name__=im_delivery_ratio_lower,a_label=z,job=im@1712345700000 0.497225504
+        __name__=im_delivery_ratio_upper,a_label=z,job=im@1712345700000 0.955940585
         __name__=im_window_sent_messages_by_region,a_label=z,job=im,region=eu@1712345700000 0
         __name__=im_window_delivered_messages_by_region,a_label=z,job=im,region=eu@1712345700000 0
         __name__=im_latency_seconds,a_label=z,job=im@1712345700000 2 in 0.127

@@ -19,7 +19,7 @@ public sealed class ReplayOutputKindTests : IDisposable
         HostProcess.Outcome outcome = await ReplayAsync("--output", lines, "--output", backfill, "--label", "job=im", "--label", "instance=a:1", "--set", "RemoteWrite:ExternalLabels:cluster=c");
 
         Assert.Equal((0, ""), (outcome.ExitCode, outcome.Output));
-        Assert.Contains($"{backfill}: 13 samples, windows that end from 2026-01-01T00:01:00Z to 2026-01-01T00:01:00Z", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains($"{backfill}: 15 samples, windows that end from 2026-01-01T00:01:00Z to 2026-01-01T00:01:00Z", outcome.Error, StringComparison.Ordinal);
         Assert.Single(await File.ReadAllLinesAsync(lines, TestContext.Current.CancellationToken));
         Assert.Contains("im_online_users{cluster=\"c\",instance=\"a:1\",job=\"im\"} 2 1767225660", await File.ReadAllLinesAsync(backfill, TestContext.Current.CancellationToken));
     }
