@@ -230,8 +230,8 @@ public sealed class OpenMetricsBackfillTests : IDisposable
         im_delivery_ratio{job="im"} 0.3333333333333333 1712345760
         im_delivery_ratio_lower{job="im"} 0.497225504 1712345700
         im_delivery_ratio_lower{job="im"} 0.038747618 1712345760
-        im_delivery_ratio_upper{job="im"} 0.955940585 1712345700
-        im_delivery_ratio_upper{job="im"} 0.823263902 1712345760
+        im_delivery_ratio_upper{job="im"} 0.955940586 1712345700
+        im_delivery_ratio_upper{job="im"} 0.823263903 1712345760
         # EOF
 
         """;

@@ -159,7 +159,7 @@ public sealed class ResultEncoderTests
         __name__=im_window_delivered_messages,a_label=z,job=im@1712345700000 8
         __name__=im_delivery_ratio,a_label=z,job=im@1712345700000 0.8
         __name__=im_delivery_ratio_lower,a_label=z,job=im@1712345700000 0.497225504
-        __name__=im_delivery_ratio_upper,a_label=z,job=im@1712345700000 0.955940585
+        __name__=im_delivery_ratio_upper,a_label=z,job=im@1712345700000 0.955940586
         __name__=im_window_sent_messages_by_region,a_label=z,job=im,region=eu@1712345700000 0
         __name__=im_window_delivered_messages_by_region,a_label=z,job=im,region=eu@1712345700000 0
         __name__=im_latency_seconds,a_label=z,job=im@1712345700000 2 in 0.127
