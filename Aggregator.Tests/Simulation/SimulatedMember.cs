@@ -61,6 +61,22 @@ internal sealed class SimulatedMember
     /// <summary>Whether it has read everything that is written.</summary>
     public bool HasRead => _cluster.Logs.Values.All(log => _positions.TryGetValue(log.Partition, out long position) && log.Next(position) is null);
 
+    /// <summary>It does all that it can do now.</summary>
+    public void Work(Random random, bool commits)
+    {
+        Poll(random, 50);
+        NoticeEnds();
+        for (int i = 0; i < 8; i++)
+        {
+            Fold();
+            Publish();
+        }
+        if (commits)
+        {
+            Commit(arrives: true, isAnswered: true);
+        }
+    }
+
     /// <summary>It loses what it had: the client says so, and what was read but not folded is dropped.</summary>
     public void Unassign()
     {

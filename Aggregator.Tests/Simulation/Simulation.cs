@@ -209,29 +209,13 @@ internal sealed class Simulation
             }
             if (keepsUp)
             {
-                Work(_random.Next(3) > 0);
+                _member.Work(_random, commits: _random.Next(3) > 0);
             }
             else
             {
                 Repeat(2, _member.Fold);
                 Repeat(2, _member.Publish);
             }
-        }
-    }
-
-    /// <summary>The member does all that it can do now.</summary>
-    private void Work(bool commits)
-    {
-        _member.Poll(_random, 50);
-        _member.NoticeEnds();
-        for (int i = 0; i < 8; i++)
-        {
-            _member.Fold();
-            _member.Publish();
-        }
-        if (commits)
-        {
-            _member.Commit(arrives: true, isAnswered: true);
         }
     }
 
@@ -274,11 +258,11 @@ internal sealed class Simulation
             Pass(1_000);
             for (int tries = 0; !_member.HasRead && tries < 1_000; tries++)
             {
-                Work(commits: true);
+                _member.Work(_random, commits: true);
             }
             _member.Ask();
             _member.TakeAnswer();
-            Work(commits: true);
+            _member.Work(_random, commits: true);
         }
     }
 
