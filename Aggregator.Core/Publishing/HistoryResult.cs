@@ -7,6 +7,9 @@ namespace Aggregator.Core.Publishing;
 /// </summary>
 public sealed class HistoryResult
 {
+    // An object, so that readers on several threads see all of it or nothing.
+    private Tuple<double, double>? _bounds;
+
     internal HistoryResult(GroupActivity activity, GroupDelivery? delivery)
     {
         Group = activity.Group;
@@ -60,6 +63,19 @@ public sealed class HistoryResult
 
     /// <summary>Null as long as it is not final.</summary>
     public GroupDelivery? Delivery { get; }
+
+    /// <summary>The bounds of the ratio's 95 % interval; null without a ratio. Computed once, when first asked for: a look at a day of windows asks for thousands.</summary>
+    public (double Lower, double Upper)? RatioBounds
+    {
+        get
+        {
+            if (_bounds is null && Delivery is { RatioLower: { } lower, RatioUpper: { } upper })
+            {
+                _bounds = Tuple.Create(lower, upper);
+            }
+            return _bounds is null ? null : (_bounds.Item1, _bounds.Item2);
+        }
+    }
 
     internal HistoryResult WithoutErrors() => new(this);
 }

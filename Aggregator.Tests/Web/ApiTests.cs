@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Aggregator.Core.Diagnostics;
 using Aggregator.Core.Records;
+using Aggregator.Core.Windows;
 using Aggregator.Host.Settings;
 using Aggregator.Host.Web;
 using Aggregator.Tests.Support;
@@ -30,7 +32,9 @@ public sealed class ApiTests
         JsonElement windows = (await GetAsync(web, "/api/windows")).GetProperty("windows");
 
         Assert.Equal(
-            """{"window_start":1712345640000,"window_ms":60000,"group":{},"online_users":5,"received":3,"latency_ms":{"p50":49,"p95":120,"p99":120,"mean":72.66666666666667,"max":120},"acks":8,"ack_errors":{"E_OFFLINE":1},"sent":10,"delivered":8,"delivery_ratio":0.8,"final":true}""",
+            """{"window_start":1712345640000,"window_ms":60000,"group":{},"online_users":5,"received":3,"latency_ms":{"p50":49,"p95":120,"p99":120,"mean":72.66666666666667,"max":120},"acks":8,"ack_errors":{"E_OFFLINE":1},"sent":10,"delivered":8,"delivery_ratio":0.8,"delivery_ratio_lower":LOWER,"delivery_ratio_upper":UPPER,"final":true}"""
+                .Replace("LOWER", JeffreysInterval.Lower(8, 10).ToString("R", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+                .Replace("UPPER", JeffreysInterval.Upper(8, 10).ToString("R", CultureInfo.InvariantCulture), StringComparison.Ordinal),
             windows[0].GetRawText());
         Assert.Equal(
             """{"window_start":1712345700000,"window_ms":60000,"group":{},"online_users":6,"received":0,"acks":0,"ack_errors":{},"final":false}""",

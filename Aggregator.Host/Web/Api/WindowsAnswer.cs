@@ -23,6 +23,8 @@ internal sealed record WindowLine(
     [property: Description("Messages sent; absent until the delivery is final.")] long? Sent,
     [property: Description("Messages sent and acknowledged in time; absent until the delivery is final.")] long? Delivered,
     [property: Description("delivered / sent, 0 to 1; absent if nothing was sent, and until the delivery is final.")] double? DeliveryRatio,
+    [property: Description("Lower bound of the ratio's 95 % Jeffreys interval; of the total only, and absent with the ratio.")] double? DeliveryRatioLower,
+    [property: Description("Upper bound of the ratio's 95 % Jeffreys interval; of the total only, and absent with the ratio.")] double? DeliveryRatioUpper,
     [property: Description("Whether everything about the window is final: false while its delivery is awaited.")] bool Final);
 
 /// <summary>Milliseconds.</summary>

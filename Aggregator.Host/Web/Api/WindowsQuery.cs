@@ -98,17 +98,24 @@ internal sealed class WindowsQuery(ServiceView view)
 
     private static string KeyOf(HistoryResult result) => string.Join('\0', result.Group.Values);
 
-    private static WindowLine Line(HistoryWindow window, HistoryResult result, IReadOnlyList<string> names) => new(
-        window.Window.StartMs,
-        window.Window.SizeMs,
-        names.Zip(result.Group.Values).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal),
-        result.OnlineUsers,
-        result.Received,
-        result.HasLatency ? new(result.P50, result.P95, result.P99, result.Mean, result.Max) : null,
-        result.Acks,
-        result.AckErrors?.ToDictionary(error => error.Key, error => error.Value, StringComparer.Ordinal),
-        result.Delivery?.Sent,
-        result.Delivery?.Delivered,
-        result.Delivery?.Ratio,
-        window.IsFinal);
+    private static WindowLine Line(HistoryWindow window, HistoryResult result, IReadOnlyList<string> names)
+    {
+        // A bound takes up to 200 µs: for the total of a day of windows that is once half a second, for all groups it would be half a minute.
+        (double Lower, double Upper)? bounds = result.Group.IsTotal ? result.RatioBounds : null;
+        return new(
+            window.Window.StartMs,
+            window.Window.SizeMs,
+            names.Zip(result.Group.Values).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal),
+            result.OnlineUsers,
+            result.Received,
+            result.HasLatency ? new(result.P50, result.P95, result.P99, result.Mean, result.Max) : null,
+            result.Acks,
+            result.AckErrors?.ToDictionary(error => error.Key, error => error.Value, StringComparer.Ordinal),
+            result.Delivery?.Sent,
+            result.Delivery?.Delivered,
+            result.Delivery?.Ratio,
+            bounds?.Lower,
+            bounds?.Upper,
+            window.IsFinal);
+    }
 }
