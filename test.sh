@@ -10,7 +10,7 @@ set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 LC_ALL=C.UTF-8
 configuration=Release
-limit_min=25
+limit_min=45
 
 finish() { # passed failed skipped
   echo "$1 passed, $2 failed, $3 skipped"
