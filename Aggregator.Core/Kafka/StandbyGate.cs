@@ -47,7 +47,7 @@ internal sealed class StandbyGate(SourceContext context, string? ownInstanceId, 
             }
             if (group is null)
             {
-                TellOfJoiningBlindly("no answer");
+                TellOfJoiningBlindly("no answer", isOfConcern: true);
             }
             else if (StandbyRule.AtWork(group, ownInstanceId) is { } member)
             {
@@ -62,7 +62,7 @@ internal sealed class StandbyGate(SourceContext context, string? ownInstanceId, 
             {
                 return false;
             }
-            TellOfJoiningBlindly(e.Error.Reason);
+            TellOfJoiningBlindly(e.Error.Reason, isOfConcern: e.Error.Code != ErrorCode.Local_UnsupportedFeature);
         }
         if (_atWork is not null)
         {
@@ -100,8 +100,10 @@ internal sealed class StandbyGate(SourceContext context, string? ownInstanceId, 
     // Who saw another member at work waits on, and so does everybody while no broker is there: there is nothing to take over.
     private bool MustWait => _atWork is not null || _connectedAt is not { } since || context.Time.GetElapsedTime(since) < PatienceForAnswer;
 
-    private void TellOfJoiningBlindly(string why) => context.Warn("standby",
-        $"Who is in group {context.Settings.GroupId} cannot be asked ({why}): joining it without. If another instance is at work there, neither gives results.");
+    // Every real broker can tell; the embedded one of the demo, which has one member, cannot, and a newcomer need not wonder about that.
+    private void TellOfJoiningBlindly(string why, bool isOfConcern) => context.Warn("standby",
+        $"Who is in group {context.Settings.GroupId} cannot be asked ({why}): joining it without. If another instance is at work there, neither gives results.",
+        isOfConcern);
 
     /// <summary>The answer to the last question, once; null while there is none.</summary>
     private GroupView? Answer()

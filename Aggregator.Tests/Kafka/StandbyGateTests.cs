@@ -81,6 +81,16 @@ public sealed class StandbyGateTests
     }
 
     [Fact]
+    public void A_missing_right_is_warned_of()
+    {
+        Assert.False(_gate.MayJoin());
+        _answer.SetException(new KafkaException(ErrorCode.GroupAuthorizationFailed));
+
+        Assert.True(_gate.MayJoin());
+        Assert.StartsWith("Warning: Who is in group aggregator cannot be asked (", Assert.Single(_log.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Whoever_saw_another_member_at_work_waits_for_as_long_as_the_brokers_are_silent()
     {
         _status.KafkaConnected = true;

@@ -94,12 +94,12 @@ public sealed class StandbyTests
     }
 
     [Fact]
-    public async Task A_group_that_cannot_be_asked_about_is_joined_and_that_is_said_once()
+    public async Task A_broker_that_knows_no_such_question_is_joined_without_and_that_is_said_once_in_the_debug_log()
     {
         using var kafka = new EmbeddedKafka(partitions: 2);
         await using var probe = new SourceProbe(kafka.Settings);
         await probe.AssignedAsync(4);
-        Assert.Single(probe.Log.Lines, line => line.StartsWith("Warning: Who is in group aggregator cannot be asked (", StringComparison.Ordinal));
+        Assert.Single(probe.Log.Lines, line => line.StartsWith("Debug: Who is in group aggregator cannot be asked (", StringComparison.Ordinal));
     }
 
     private static KafkaSettings With(RealKafka kafka, string protocol, string strategy) => kafka.Settings with
