@@ -53,7 +53,10 @@ public sealed class DecodedRecord(int dimensions, int sets = 0)
 
     internal Span<ulong> DimensionHashesForWriting => _dimensionHashes;
 
-    /// <summary>The hash of its group in each dimension set; written by who knows the sets.</summary>
+    /// <summary>The number of its combination of dimension values, -1 for none; written by who knows the sets.</summary>
+    public int Combination { get; set; } = -1;
+
+    /// <summary>The hash of its group in each dimension set, where its combination has no number; written by who knows the sets.</summary>
     public Span<ulong> GroupHashes => _groupHashes;
 
     internal Span<TextSlice> DimensionTexts => _dimensionTexts;

@@ -13,7 +13,7 @@ namespace Aggregator.Core.Records;
 /// </para>
 /// </summary>
 /// <remarks>Not safe for several threads: it owns the memory for unescaped texts.</remarks>
-// HOT: once per record. Benchmarks: DecodeBenchmark, ShapeBenchmark. No allocation for accepted records (AllocationTests).
+// HOT: once per record. Benchmark: DecodeBenchmark. No allocation for accepted records (AllocationTests).
 public sealed class RecordDecoder
 {
     /// <summary>The longest value that is looked at, in bytes.</summary>

@@ -30,6 +30,7 @@ internal sealed class RecordShapes(RecordSchema schema)
 
     private readonly List<ShapeNode> _parts = [];
     private readonly HashSet<int> _seen = [];
+    private readonly ulong[] _marks = new ulong[ValueScan.MarkWords];
     private ShapeNode[] _nodes = [];
     private int _count;
     private int _first = ShapeNode.None;
@@ -46,6 +47,8 @@ internal sealed class RecordShapes(RecordSchema schema)
         fields.Clear();
         ref ShapeNode nodes = ref MemoryMarshal.GetArrayDataReference(_nodes);
         ref FieldValue slots = ref MemoryMarshal.GetReference(fields);
+        ref ulong marks = ref MemoryMarshal.GetArrayDataReference(_marks);
+        ValueScan.Mark(ref first, length, ref marks);
         int at = 0;
         int previous = ShapeNode.None;
         for (int index = _first; index >= 0;)
@@ -58,7 +61,7 @@ internal sealed class RecordShapes(RecordSchema schema)
                 switch (node.Follows)
                 {
                     case ShapeStep.String:
-                        scanned = ValueScan.String(ref first, length, start, node.UsualLength);
+                        scanned = ValueScan.String(ref first, length, start, ref marks);
                         break;
                     case ShapeStep.Timestamp:
                         scanned = ValueScan.Timestamp(ref first, length, start);
@@ -147,7 +150,7 @@ internal sealed class RecordShapes(RecordSchema schema)
             switch (reader.TokenType)
             {
                 case JsonTokenType.String:
-                    AddPart(value[from..(start + 1)], ShapeStep.String, slot, 0, reader.ValueSpan.Length);
+                    AddPart(value[from..(start + 1)], ShapeStep.String, slot, 0);
                     from = start + 1 + reader.ValueSpan.Length;
                     break;
                 case JsonTokenType.Number:
@@ -177,7 +180,7 @@ internal sealed class RecordShapes(RecordSchema schema)
         _ => ShapeStep.Integer,
     };
 
-    private void AddPart(ReadOnlySpan<byte> bytes, ShapeStep follows, int slot, int constantLength, int usualLength = -1)
+    private void AddPart(ReadOnlySpan<byte> bytes, ShapeStep follows, int slot, int constantLength)
     {
         // A constant value stays in one piece.
         int last = Math.Max(constantLength, 1);
@@ -185,7 +188,7 @@ internal sealed class RecordShapes(RecordSchema schema)
         {
             _parts.Add(new(bytes[..Math.Min(ShapeNode.MaxBytes, bytes.Length - last)], ShapeStep.Bytes, schema.SlotCount, 0));
         }
-        _parts.Add(new(bytes, follows, slot < 0 ? schema.SlotCount : slot, constantLength) { UsualLength = usualLength });
+        _parts.Add(new(bytes, follows, slot < 0 ? schema.SlotCount : slot, constantLength));
     }
 
     private int FindOrAdd(int parent, in ShapeNode part)

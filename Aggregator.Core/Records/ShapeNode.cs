@@ -47,9 +47,6 @@ internal struct ShapeNode
 
     public int ConstantLength { get; }
 
-    /// <summary>The length of the string that follows in the record that the shape was learned from.</summary>
-    public int UsualLength { get; init; }
-
     public int Child { get; set; }
 
     public int Sibling { get; set; }

@@ -50,20 +50,13 @@ internal static class TextHash
         int at = 0;
         for (; length - at > BlockBytes; at += BlockBytes)
         {
-            seed = Fold(Word(ref text, at) ^ Key1, Word(ref text, at + 8) ^ seed);
+            seed = WideProduct.Folded(Word(ref text, at) ^ Key1, Word(ref text, at + 8) ^ seed);
         }
         return Finish(Word(ref text, length - 16), Word(ref text, length - 8), seed, length);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Finish(ulong low, ulong high, ulong seed, int length) => Fold(Key0 ^ (uint)length, Fold(low ^ Key1, high ^ seed));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Fold(ulong left, ulong right)
-    {
-        ulong high = Math.BigMul(left, right, out ulong low);
-        return high ^ low;
-    }
+    private static ulong Finish(ulong low, ulong high, ulong seed, int length) => WideProduct.Folded(Key0 ^ (uint)length, WideProduct.Folded(low ^ Key1, high ^ seed));
 
     private static ulong Word(ref byte text, int at) => Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref text, at));
 }

@@ -16,22 +16,39 @@ internal static class ValueScan
     /// <summary>What is no value of the kind looked for.</summary>
     public const ulong None = ulong.MaxValue;
 
+    /// <summary>Room for the marks of the longest record, and a word beyond.</summary>
+    public const int MarkWords = (RecordDecoder.MaxValueBytes / 64) + 2;
+
     /// <summary>The kind and length of a string up to its closing quote, as <see cref="FieldValue.Scanned"/>; <see cref="None"/> where it is no string of valid UTF-8.</summary>
     /// <remarks>Of one that does not end within the record something is returned that ends beyond it, so that nothing matches behind it.</remarks>
     /// <param name="first">The first byte of the record.</param>
     /// <param name="length">The length of the record.</param>
     /// <param name="start">Where the string begins, behind its opening quote; not beyond the record.</param>
-    /// <param name="usual">The length that such a string usually has; where it has it, what follows need not wait for it to be found out.</param>
+    /// <param name="marks">What <see cref="Mark"/> found.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong String(ref byte first, int length, int start, int usual)
+    public static ulong String(ref byte first, int length, int start, ref ulong marks)
     {
-        uint special = Special(ref Unsafe.Add(ref first, start));
+        ulong special = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref Unsafe.As<ulong, byte>(ref marks), start >> 3)) >> (start & 7);
         int end = BitOperations.TrailingZeroCount(special);
-        if (special == 0 || Unsafe.Add(ref first, start + end) != '"')
+        return special != 0 && Unsafe.Add(ref first, start + end) == '"'
+            ? FieldValue.Scanned(FieldValue.Kind.String, end)
+            : LongString(ref first, length, start);
+    }
+
+    /// <summary>
+    /// Marks the bytes of a record that end a run of plain ASCII text, a bit for each. All at once, because then the end of a string is found in a few cycles: where the next one begins
+    /// depends on it, and that is what a record waits for (DecodeBenchmark).
+    /// </summary>
+    /// <param name="first">The first byte of the record.</param>
+    /// <param name="length">The length of the record.</param>
+    /// <param name="marks">Takes the bits; what lies beyond the record is undefined.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Mark(ref byte first, int length, ref ulong marks)
+    {
+        for (int at = 0; at < length; at += 64)
         {
-            return LongString(ref first, length, start);
+            Unsafe.Add(ref marks, at >> 6) = Special(ref Unsafe.Add(ref first, at)) | ((ulong)Special(ref Unsafe.Add(ref first, at + 32)) << 32);
         }
-        return FieldValue.Scanned(FieldValue.Kind.String, end == usual ? usual : end);
     }
 
     /// <summary>The kind and length of a number; <see cref="None"/> where there is none.</summary>

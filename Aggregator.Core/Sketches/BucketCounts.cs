@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Aggregator.Core.Sketches;
 
 /// <summary>
@@ -20,7 +23,8 @@ internal sealed class BucketCounts
     public void Add(int bucket)
     {
         uint[] page = _pages[bucket >> PageShift] ?? NewPage(bucket >> PageShift);
-        if (++page[bucket & (PageSize - 1)] == 0)
+        // By reference, since the array's own length lies in another line of the cache.
+        if (++Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(page), bucket & (PageSize - 1)) == 0)
         {
             AddRound(bucket);
         }
@@ -30,7 +34,7 @@ internal sealed class BucketCounts
     {
         if (_pages[bucket >> PageShift] is { } page)
         {
-            CacheHint.Soon(ref page[bucket & (PageSize - 1)]);
+            CacheHint.Soon(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(page), bucket & (PageSize - 1)));
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Aggregator.Core.Sketches;
 
 /// <summary>
@@ -14,6 +17,7 @@ public sealed class DistinctCounter
 
     // An open-addressing table, three quarters full at most. An empty slot holds 0, so the hash 0 has a flag of its own.
     private ulong[] _slots = [];
+    private int _mask = -1;
     private int _taken;
     private bool _hasZero;
     private UltraLogLog? _sketch;
@@ -45,29 +49,33 @@ public sealed class DistinctCounter
         {
             return AddZero();
         }
-        ulong[] slots = _slots;
-        int mask = slots.Length - 1;
+        int mask = _mask;
         if (mask < 0)
         {
             return AddNew(hash);
         }
-        for (int i = (int)hash & mask; slots[i] != 0; i = (i + 1) & mask)
+        // By reference, since the array's own length lies in another line of the cache.
+        ref ulong slots = ref MemoryMarshal.GetArrayDataReference(_slots);
+        for (int i = (int)hash & mask; ; i = (i + 1) & mask)
         {
-            if (slots[i] == hash)
+            ulong slot = Unsafe.Add(ref slots, i);
+            if (slot == hash)
             {
                 return false;
             }
+            if (slot == 0)
+            {
+                return AddNew(hash);
+            }
         }
-        return AddNew(hash);
     }
 
     /// <summary>The hash will be added soon.</summary>
     public void Prefetch(ulong hash)
     {
-        ulong[] slots = _slots;
-        if (slots.Length > 0)
+        if (_mask >= 0)
         {
-            CacheHint.Soon(ref slots[(int)hash & (slots.Length - 1)]);
+            CacheHint.Soon(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), (int)hash & _mask));
         }
     }
 
@@ -148,6 +156,7 @@ public sealed class DistinctCounter
                 }
             }
             _slots = [];
+            _mask = -1;
             _taken = 0;
             _hasZero = false;
         }
@@ -174,6 +183,7 @@ public sealed class DistinctCounter
             }
         }
         _slots = slots;
+        _mask = size - 1;
     }
 
     private static void Insert(ulong[] slots, ulong hash)

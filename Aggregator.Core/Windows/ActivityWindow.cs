@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Aggregator.Core.Records;
 using Aggregator.Core.Sketches;
 
@@ -10,6 +11,7 @@ internal sealed class ActivityWindow
     private readonly FoldCounters _counters;
     private readonly ActivityCounts _total;
     private readonly LimitedSlots<ActivityCounts>[] _sets;
+    private readonly ByCombination<ActivityCounts> _known;
 
     public ActivityWindow(AggregationSettings settings, FoldCounters counters)
     {
@@ -17,6 +19,7 @@ internal sealed class ActivityWindow
         _counters = counters;
         _total = new(GroupKey.Total, settings.MaxErrorCodes);
         _sets = new LimitedSlots<ActivityCounts>[settings.Groups.Count];
+        _known = new(settings.Groups.Count);
         for (int s = 0; s < _sets.Length; s++)
         {
             _sets[s] = new(settings.MaxSeries);
@@ -24,12 +27,12 @@ internal sealed class ActivityWindow
     }
 
     /// <summary>The record will be added soon, or not.</summary>
-    public void Prefetch(DecodedRecord record)
+    public void Prefetch(DecodedRecord record, RecordGroups groups)
     {
         _total.Prefetch(record);
-        for (int s = 0; s < _sets.Length; s++)
+        foreach (ActivityCounts? counts in _known.Of(record.Combination, groups.Generation))
         {
-            _sets[s].Find(record.GroupHashes[s])?.Prefetch(record);
+            counts?.Prefetch(record);
         }
     }
 
@@ -43,18 +46,28 @@ internal sealed class ActivityWindow
     public void Add(DecodedRecord record, bool isActive, bool isReceived, bool hasSample, RecordGroups groups, ReadOnlySpan<byte> value)
     {
         _total.Add(record, isActive, isReceived, hasSample);
+        if (_sets.Length == 0)
+        {
+            return;
+        }
+        Span<ActivityCounts?> known = _known.Of(record.Combination, groups.Generation);
         for (int s = 0; s < _sets.Length; s++)
         {
-            CountsOf(s, isActive && isReceived ? 2 : 1, record, groups, value)?.Add(record, isActive, isReceived, hasSample);
+            CountsOf(s, isActive && isReceived ? 2 : 1, known, record, groups, value)?.Add(record, isActive, isReceived, hasSample);
         }
     }
 
     public void AddAck(DecodedRecord record, RecordDecoder decoder, RecordGroups groups, ReadOnlySpan<byte> value)
     {
         _total.AddAck(record, decoder, value);
+        if (_sets.Length == 0)
+        {
+            return;
+        }
+        Span<ActivityCounts?> known = _known.Of(record.Combination, groups.Generation);
         for (int s = 0; s < _sets.Length; s++)
         {
-            CountsOf(s, 1, record, groups, value)?.AddAck(record, decoder, value);
+            CountsOf(s, 1, known, record, groups, value)?.AddAck(record, decoder, value);
         }
     }
 
@@ -92,16 +105,27 @@ internal sealed class ActivityWindow
         }
     }
 
-    private ActivityCounts? CountsOf(int set, int facts, DecodedRecord record, RecordGroups groups, ReadOnlySpan<byte> value)
+    private ActivityCounts? CountsOf(int set, int facts, Span<ActivityCounts?> known, DecodedRecord record, RecordGroups groups, ReadOnlySpan<byte> value)
+    {
+        if (known.IsEmpty)
+        {
+            return LookUp(set, facts, record, groups, value);
+        }
+        return known[set] ??= LookUp(set, facts, record, groups, value);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ActivityCounts? LookUp(int set, int facts, DecodedRecord record, RecordGroups groups, ReadOnlySpan<byte> value)
     {
         LimitedSlots<ActivityCounts> slots = _sets[set];
-        if (slots.Offer(record.GroupHashes[set], out int slot, out ActivityCounts? evicted))
+        if (slots.Offer(groups.HashOf(set, record), out int slot, out ActivityCounts? evicted))
         {
             slots.Fill(new(groups.KeyOf(set, record, value), _settings.MaxErrorCodes));
         }
         if (evicted is not null)
         {
             _counters.CountLimited(LimitKind.Series, evicted.Facts);
+            _known.Clear();
         }
         if (slot == BottomK.NoSlot)
         {

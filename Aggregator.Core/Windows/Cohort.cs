@@ -5,12 +5,17 @@ namespace Aggregator.Core.Windows;
 /// <summary>The deliveries that were sent in one window, by group, and how they fared.</summary>
 internal sealed class Cohort
 {
+    // So that neither a slot nor BottomK.NoSlot is 0, which stands for what is not known.
+    private const int KnownSlot = 2;
+
     private readonly LimitedSlots<CohortGroup>[] _sets;
+    private readonly ByCombination<int> _known;
 
     public Cohort(AggregationSettings settings, int expectedIds)
     {
         Deliveries = new((long)settings.Window.TotalMilliseconds, settings.Groups.Count, expectedIds);
         _sets = new LimitedSlots<CohortGroup>[settings.Groups.Count];
+        _known = new(settings.Groups.Count);
         for (int s = 0; s < _sets.Length; s++)
         {
             _sets[s] = new(settings.MaxSeries);
@@ -22,10 +27,33 @@ internal sealed class Cohort
     /// <summary>Puts a delivery that was sent just now into its groups.</summary>
     public void AddToGroups(in DeliveryTable.Entry entry, DecodedRecord record, RecordGroups groups, ReadOnlySpan<byte> value)
     {
+        if (_sets.Length == 0)
+        {
+            return;
+        }
         Span<int> slots = entry.Groups;
+        Span<int> known = _known.Of(record.Combination, groups.Generation);
+        if (known.IsEmpty || known[0] == 0)
+        {
+            FindGroups(slots, record, groups, value);
+            for (int s = 0; s < known.Length; s++)
+            {
+                known[s] = slots[s] + KnownSlot;
+            }
+            return;
+        }
+        for (int s = 0; s < slots.Length; s++)
+        {
+            slots[s] = known[s] - KnownSlot;
+        }
+    }
+
+    // What a hash once got it keeps, be it no slot at all or one whose state is evicted later.
+    private void FindGroups(Span<int> slots, DecodedRecord record, RecordGroups groups, ReadOnlySpan<byte> value)
+    {
         for (int s = 0; s < _sets.Length; s++)
         {
-            if (_sets[s].Offer(record.GroupHashes[s], out slots[s], out _))
+            if (_sets[s].Offer(groups.HashOf(s, record), out slots[s], out _))
             {
                 _sets[s].Fill(new(groups.KeyOf(s, record, value)));
             }

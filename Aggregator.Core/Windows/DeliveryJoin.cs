@@ -159,13 +159,7 @@ internal sealed class DeliveryJoin(AggregationSettings settings, OpenWindows win
         }
         // Two rounds of a multiplication folded onto itself, as in wyhash: every bit of both hashes reaches every bit of the result.
         ulong recipient = record.HasRecipient ? record.Recipient : 0x9E37_79B9_7F4A_7C15;
-        return Fold(Fold(record.MessageId ^ 0xA076_1D64_78BD_642F, recipient ^ 0xE703_7ED1_A0B4_28DB), record.HasRecipient ? 0x8EBC_6AF0_9C88_C6E3UL : 0x5899_65CC_7537_4CC3UL);
-    }
-
-    private static ulong Fold(ulong left, ulong right)
-    {
-        ulong high = Math.BigMul(left, right, out ulong low);
-        return high ^ low;
+        return WideProduct.Folded(WideProduct.Folded(record.MessageId ^ 0xA076_1D64_78BD_642F, recipient ^ 0xE703_7ED1_A0B4_28DB), record.HasRecipient ? 0x8EBC_6AF0_9C88_C6E3UL : 0x5899_65CC_7537_4CC3UL);
     }
 
     private struct Answer

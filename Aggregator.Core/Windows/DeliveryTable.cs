@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Aggregator.Core.Sketches;
 
 namespace Aggregator.Core.Windows;
@@ -30,15 +31,19 @@ public sealed class DeliveryTable
     private const ulong SentElsewhereFlag = 16;
     private const int FlagBits = 5;
 
-    // Without a window to go by: each further segment is one more place to look.
     private const int SmallestSegment = 256;
+
+    // Without a window to go by. Each further segment is one more place to look, so they grow fast, up to a size where that would be a waste.
+    private const int FirstSegment = 4096;
+    private const int SmallSegments = 1 << 20;
+    private const int SmallGrowth = 16;
     private const int Growth = 4;
 
     private readonly int _stateBits;
     private readonly ulong _tagMask;
     private readonly int _groupColumns;
-    private readonly List<Segment> _segments = [];
-    private Segment _newest;
+    private readonly List<DeliverySegment> _segments = [];
+    private DeliverySegment _newest;
 
     /// <param name="windowMs">The size of the window.</param>
     /// <param name="groupColumns">How many group slots are kept beside each id.</param>
@@ -48,7 +53,7 @@ public sealed class DeliveryTable
         _stateBits = FlagBits + BitOperations.Log2((ulong)windowMs) + 1;
         _tagMask = ulong.MaxValue << _stateBits;
         _groupColumns = groupColumns;
-        _newest = AddSegment((int)Math.Max(SmallestSegment, expectedIds * 3L / 2));
+        _newest = AddSegment(expectedIds == 0 ? FirstSegment : (int)Math.Max(SmallestSegment, expectedIds * 3L / 2));
     }
 
     /// <summary>Ids in the table, sent or acknowledged.</summary>
@@ -57,12 +62,10 @@ public sealed class DeliveryTable
     /// <summary>The id will be looked for soon.</summary>
     public void Prefetch(ulong id)
     {
-        Segment segment = _newest;
-        int home = segment.Home(id, _stateBits);
-        CacheHint.Soon(ref segment.Slots[home]);
-        if (_groupColumns > 0)
+        _newest.Prefetch(id, _stateBits, _groupColumns);
+        for (int s = _segments.Count - 2; s >= 0; s--)
         {
-            CacheHint.Soon(ref segment.Groups[home * _groupColumns]);
+            _segments[s].Prefetch(id, _stateBits, 0);
         }
     }
 
@@ -147,7 +150,7 @@ public sealed class DeliveryTable
     /// <summary>Visits every id that was sent: its group slots, and whether it was delivered.</summary>
     public void VisitSent(SentVisitor visit)
     {
-        foreach (Segment segment in _segments)
+        foreach (DeliverySegment segment in _segments)
         {
             for (int i = 0; i < segment.Slots.Length; i++)
             {
@@ -171,44 +174,51 @@ public sealed class DeliveryTable
 
     private Entry Find(ulong id)
     {
-        ulong tag = id & _tagMask;
-        for (int s = _segments.Count - 1; s >= 0; s--)
+        Entry found = _newest.Find(id, _stateBits, _tagMask, _groupColumns, out _);
+        return found.IsFound || _segments.Count == 1 ? found : FindOlder(id);
+    }
+
+    private Entry FindOrAdd(ulong id)
+    {
+        Entry found = _newest.Find(id, _stateBits, _tagMask, _groupColumns, out int free);
+        if (!found.IsFound && _segments.Count > 1)
         {
-            Segment segment = _segments[s];
-            int i = segment.Home(id, _stateBits);
-            ulong[] slots = segment.Slots;
-            for (; slots[i] != 0; i = i + 1 == slots.Length ? 0 : i + 1)
+            found = FindOlder(id);
+        }
+        return found.IsFound ? found : Add(id, free);
+    }
+
+    private Entry Add(ulong id, int free)
+    {
+        if (_newest.IsFull)
+        {
+            long size = _newest.Slots.Length;
+            size = size * SmallGrowth <= SmallSegments ? size * SmallGrowth : Math.Max(SmallSegments, size * Growth);
+            _newest = AddSegment((int)Math.Min(size, Array.MaxLength / 2));
+            _newest.Find(id, _stateBits, _tagMask, _groupColumns, out free);
+        }
+        Count++;
+        // A slot without a flag would look empty; every caller sets one before anything else looks.
+        return _newest.Take(free, id & _tagMask, _groupColumns);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Entry FindOlder(ulong id)
+    {
+        for (int s = _segments.Count - 2; s >= 0; s--)
+        {
+            Entry found = _segments[s].Find(id, _stateBits, _tagMask, _groupColumns, out _);
+            if (found.IsFound)
             {
-                if ((slots[i] & _tagMask) == tag)
-                {
-                    return new(ref slots[i], segment, i, _groupColumns);
-                }
+                return found;
             }
         }
         return default;
     }
 
-    private Entry FindOrAdd(ulong id)
+    private DeliverySegment AddSegment(int slots)
     {
-        Entry found = Find(id);
-        if (found.IsFound)
-        {
-            return found;
-        }
-        if (_newest.IsFull)
-        {
-            _newest = AddSegment((int)Math.Min((long)_newest.Slots.Length * Growth, Array.MaxLength / 2));
-        }
-        Count++;
-        int i = _newest.Take(id, _stateBits);
-        // A slot without a flag would look empty; every caller sets one before anything else looks.
-        _newest.Slots[i] = id & _tagMask;
-        return new(ref _newest.Slots[i], _newest, i, _groupColumns);
-    }
-
-    private Segment AddSegment(int slots)
-    {
-        Segment segment = new(slots, _groupColumns);
+        DeliverySegment segment = new(slots, _groupColumns);
         _segments.Add(segment);
         return segment;
     }
@@ -217,11 +227,11 @@ public sealed class DeliveryTable
     public readonly ref struct Entry
     {
         private readonly ref ulong _slot;
-        private readonly Segment _segment;
+        private readonly DeliverySegment _segment;
         private readonly int _index;
         private readonly int _columns;
 
-        internal Entry(ref ulong slot, Segment segment, int index, int columns)
+        internal Entry(ref ulong slot, DeliverySegment segment, int index, int columns)
         {
             _slot = ref slot;
             _segment = segment;
@@ -235,31 +245,5 @@ public sealed class DeliveryTable
         internal bool IsFound => _segment is not null;
 
         internal ref ulong Slot => ref _slot;
-    }
-
-    internal sealed class Segment(int slots, int groupColumns)
-    {
-        private readonly int _limit = slots - (slots / 4);
-        private int _taken;
-
-        public ulong[] Slots { get; } = new ulong[slots];
-
-        public int[] Groups { get; } = groupColumns == 0 ? [] : new int[slots * groupColumns];
-
-        public bool IsFull => _taken >= _limit;
-
-        /// <summary>The slot where probing starts: chosen by the bits of the hash that the tag lacks, scaled to a size that is no power of two.</summary>
-        public int Home(ulong id, int stateBits) => (int)Math.BigMul(BitOperations.RotateRight(id, stateBits), (ulong)Slots.Length, out _);
-
-        public int Take(ulong id, int stateBits)
-        {
-            _taken++;
-            int i = Home(id, stateBits);
-            while (Slots[i] != 0)
-            {
-                i = i + 1 == Slots.Length ? 0 : i + 1;
-            }
-            return i;
-        }
     }
 }
