@@ -94,7 +94,7 @@ internal sealed class CauseFinder(ServiceEvidence evidence, RecordedWindows reco
         }
         if (isMore && causes.Count == 0)
         {
-            causes.Add(new(DifferenceCause.RecordsGone, "the service counted more than there is now: retention, or files that do not have all records"));
+            causes.Add(new(DifferenceCause.RecordsGone, "the service counted more than this replay: retention took records since, the files do not have all, or the service had a longer Lateness"));
         }
         if (evidence.StartBetween(window.Window.StartMs, at.TimeMs) is { } start)
         {
