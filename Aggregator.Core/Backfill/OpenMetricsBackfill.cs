@@ -115,7 +115,7 @@ public sealed class OpenMetricsBackfill : IReplayOutput
         });
     }
 
-    /// <exception cref="IOException">Windows were refused: all others are written, and the message says which are not, and why.</exception>
+    /// <exception cref="OutputRefusedException">Windows were refused: all others are written, and the message says which are not, and why.</exception>
     public async ValueTask<string?> CompleteAsync(CancellationToken cancellation)
     {
         if (!_buffer.IsEmpty || _files.Count == 0)
@@ -131,7 +131,7 @@ public sealed class OpenMetricsBackfill : IReplayOutput
         string range = _firstMs is { } first ? $", windows that end from {Time(first)} to {Time(_lastMs)}" : ", no window";
         string files = _files.Count == 1 ? _files[0] : $"{_files[0]} to {Path.GetFileName(_files[^1])}";
         string said = string.Create(CultureInfo.InvariantCulture, $"{files}: {Samples} samples{range}");
-        return _refused == 0 ? said : throw new IOException(string.Create(CultureInfo.InvariantCulture,
+        return _refused == 0 ? said : throw new OutputRefusedException(string.Create(CultureInfo.InvariantCulture,
             $"{said}; {_refused} windows from {Time(_firstRefusedMs!.Value)} on are refused: Prometheus still writes the last {Newest.TotalHours:0} hours itself, and a block there would be lost in part; end the range with --to {Time(_options.NotAfterMs)}, or send them with --remote-write"));
     }
 
@@ -156,7 +156,7 @@ public sealed class OpenMetricsBackfill : IReplayOutput
     {
         if (_stored is not null && await _stored.FindOtherAsync(_buffer.Before(beforeMs), cancellation).ConfigureAwait(false) is { } other)
         {
-            throw new IOException($"{Name}: {other}");
+            throw new OutputRefusedException($"{Name}: {other}");
         }
         string path = FileName(_files.Count + 1);
         using (FileStream file = new(path + Unfinished, FileMode.Create, FileAccess.Write, FileShare.None))

@@ -5,7 +5,8 @@ namespace Aggregator.Core.Publishing;
 /// <summary>
 /// A place where a replay puts results. Other than the service a replay has an end, and what it could not finish it goes on with later: so an output can say where it
 /// stands.
-/// It gets whole windows only (<see cref="Windows.FinalResults.OfWhole"/>). Its <see cref="IResultOutput.Name"/> tells it from the other outputs of the same replay: the path of its file, or an address without secrets.
+/// It gets whole windows only (<see cref="Windows.FinalResults.OfWhole"/>). <see cref="IResultOutput.PublishAsync"/> throws
+/// <see cref="OutputRefusedException"/> where trying again is of no use: the replay then goes on without it. Its <see cref="IResultOutput.Name"/> tells it from the other outputs of the same replay: the path of its file, or an address without secrets.
 /// </summary>
 public interface IReplayOutput : IResultOutput
 {
@@ -19,6 +20,7 @@ public interface IReplayOutput : IResultOutput
 
     /// <summary>No results follow: completes what was written. Without it, what is there must not look complete.</summary>
     /// <returns>What it did, for the person who watches: <c>windows.jsonl: 61 windows, 183 lines</c>. Null for nothing to say.</returns>
+    /// <exception cref="OutputRefusedException">It is not what it was meant to be; the message says what became of it.</exception>
     /// <exception cref="IOException">It cannot be completed.</exception>
     ValueTask<string?> CompleteAsync(CancellationToken cancellation);
 }

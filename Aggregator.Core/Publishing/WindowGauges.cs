@@ -52,6 +52,14 @@ public sealed class WindowGauges
     /// <summary>All families, in the order of the page.</summary>
     public IReadOnlyList<GaugeFamily> Families { get; }
 
+    /// <summary>Whether a family is about the delivery of a window, and not about its activity.</summary>
+    public static bool IsDelivery(GaugeFamily family)
+    {
+        ArgumentNullException.ThrowIfNull(family);
+        return Array.Exists(DeliveryMeasures, measure => family.Name.StartsWith(measure.Name, StringComparison.Ordinal)
+            && (family.Name.Length == measure.Name.Length || family.Name.AsSpan(measure.Name.Length).StartsWith("_by_")));
+    }
+
     /// <summary>What a window says as soon as its activity is final; the samples of a family in the order of the groups.</summary>
     public IEnumerable<GaugeSample> Of(ActivityResult activity)
     {

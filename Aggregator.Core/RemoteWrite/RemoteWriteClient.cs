@@ -1,8 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Aggregator.Core.RemoteWrite;
@@ -12,7 +9,6 @@ internal sealed class RemoteWriteClient : IDisposable
 {
     private const int LongestWords = 300;
 
-    // Nobody needs more of an answer to a write.
     private const int AnswerBytes = 4 * 1024;
 
     private readonly RemoteWriteSettings _settings;
@@ -24,30 +20,10 @@ internal sealed class RemoteWriteClient : IDisposable
     {
         _settings = settings;
         _time = time;
-        SocketsHttpHandler handler = new()
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            // A name that leads elsewhere now is looked up again.
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            SslOptions = SslOptions(settings),
-        };
-        _http = new(handler) { Timeout = settings.Timeout, MaxResponseContentBufferSize = AnswerBytes };
-        HttpRequestHeaders headers = _http.DefaultRequestHeaders;
-        headers.TryAddWithoutValidation("User-Agent", userAgent);
-        headers.TryAddWithoutValidation("X-Prometheus-Remote-Write-Version", "0.1.0");
-        if (settings.Username is { } user)
-        {
-            headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{settings.Password}")));
-        }
-        if (settings.BearerToken is { } token)
-        {
-            headers.Authorization = new("Bearer", token);
-        }
-        foreach ((string name, string value) in settings.Headers)
-        {
-            headers.TryAddWithoutValidation(name, value);
-        }
+        _http = HttpAccess.Create(settings, userAgent);
+        // Nobody needs more of an answer to a write.
+        _http.MaxResponseContentBufferSize = AnswerBytes;
+        _http.DefaultRequestHeaders.TryAddWithoutValidation("X-Prometheus-Remote-Write-Version", "0.1.0");
     }
 
     public async Task<SendOutcome> SendAsync(WriteBody body, CancellationToken stop)
@@ -110,33 +86,5 @@ internal sealed class RemoteWriteClient : IDisposable
     {
         string line = string.Concat(text.Trim().Select(c => char.IsControl(c) ? ' ' : c));
         return line.Length <= LongestWords ? line : line[..LongestWords] + "…";
-    }
-
-    private static SslClientAuthenticationOptions SslOptions(RemoteWriteSettings settings)
-    {
-        try
-        {
-            return CertificatesOf(settings);
-        }
-        catch (CryptographicException failure)
-        {
-            throw new IOException($"RemoteWrite: a certificate or key cannot be used: {failure.Message}", failure);
-        }
-    }
-
-    private static SslClientAuthenticationOptions CertificatesOf(RemoteWriteSettings settings)
-    {
-        SslClientAuthenticationOptions options = new();
-        if (settings.TlsCaLocation is { } authorities)
-        {
-            X509ChainPolicy policy = new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.ImportFromPemFile(authorities);
-            options.CertificateChainPolicy = policy;
-        }
-        if (settings.TlsCertificateLocation is { } certificate)
-        {
-            options.ClientCertificates = [X509Certificate2.CreateFromPemFile(certificate, settings.TlsKeyLocation ?? certificate)];
-        }
-        return options;
     }
 }

@@ -80,7 +80,7 @@ public sealed class RemoteWriteOutput : IReplayOutput
         return _encoder.State.ToJson();
     }
 
-    /// <exception cref="IOException">The receiver refused samples; the message says how many.</exception>
+    /// <exception cref="OutputRefusedException">The receiver refused samples; the message says how many.</exception>
     public async ValueTask<string?> CompleteAsync(CancellationToken cancellation)
     {
         await PushAsync(_encoder.End(), cancellation).ConfigureAwait(false);
@@ -88,7 +88,7 @@ public sealed class RemoteWriteOutput : IReplayOutput
         long unsupported = _status.HistogramsUnsupported.Value;
         string said = string.Create(CultureInfo.InvariantCulture, $"{Name}: {_status.SamplesSent.Value} samples sent")
             + (unsupported == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", without {unsupported} native histograms, which it does not take"));
-        return _status.SamplesRejected.Value == 0 ? said : throw new IOException(string.Create(CultureInfo.InvariantCulture,
+        return _status.SamplesRejected.Value == 0 ? said : throw new OutputRefusedException(string.Create(CultureInfo.InvariantCulture,
             $"{said}, {_status.SamplesRejected.Value} refused; the line above says why. A Prometheus takes samples of the past only with storage.tsdb.out_of_order_time_window in its configuration, and none that is there with another value"));
     }
 

@@ -14,7 +14,8 @@ public sealed class FileReplay
     private readonly EnvelopeReader _envelopes;
     private readonly WindowAggregator _aggregator;
     private readonly ReplaySummary _summary;
-    private readonly RecordBatch _batch = new();
+    private readonly FoldCounters _counters = new();
+    private RecordBatch _batch = new();
     private readonly Dictionary<PartitionId, long> _lastOffsets = [];
     private PartitionEnds? _ends;
 
@@ -38,17 +39,19 @@ public sealed class FileReplay
     public FileReplay(
         IReadOnlyList<IReplayInput> inputs, ReplayRange range, AggregationSettings settings, FieldNames names, string latencyTopic, string ackTopic)
     {
-        FoldCounters counters = new();
         _inputs = inputs;
         _range = range;
         _settings = settings;
         _envelopes = new(latencyTopic, ackTopic);
-        _aggregator = new(settings, names, counters);
-        _summary = new(counters, latencyTopic, ackTopic);
+        _aggregator = new(settings, names, _counters);
+        _summary = new(_counters, latencyTopic, ackTopic);
     }
 
     /// <summary>Called now and then with what has been read so far: bytes, records, event time in ms (null before the first record).</summary>
     public Action<long, long, long?>? Progress { get; set; }
+
+    /// <summary>Looks on at each record; null for nobody.</summary>
+    public IFoldObserver? Observer { get; set; }
 
     /// <summary>Reads all input and writes the result lines.</summary>
     /// <param name="output">Takes the lines.</param>
@@ -69,6 +72,7 @@ public sealed class FileReplay
     /// <exception cref="IOException">A file cannot be read.</exception>
     public ReplaySummary Run(Action<FinalResults> take, CancellationToken cancellation)
     {
+        _batch = Observer is null ? _batch : new(1);
         _ends = FindEnds(cancellation);
         long bytesBefore = 0;
         for (int file = 0; file < _inputs.Count; file++)
@@ -77,7 +81,7 @@ public sealed class FileReplay
             while (FillBatch(lines, _inputs[file].Name))
             {
                 cancellation.ThrowIfCancellationRequested();
-                _aggregator.Fold(_batch);
+                Fold();
                 long watermark = WatermarkAt(file, lines.LineNumber);
                 Give(take, _aggregator.Advance(watermark));
                 Progress?.Invoke(bytesBefore + lines.BytesRead, _summary.Records, EventTime());
@@ -86,6 +90,18 @@ public sealed class FileReplay
         }
         Give(take, _aggregator.Advance(long.MaxValue));
         return _summary;
+    }
+
+    private void Fold()
+    {
+        if (Observer is null || _batch.Count == 0)
+        {
+            _aggregator.Fold(_batch);
+            return;
+        }
+        Observer.Folding(_batch, _aggregator, _counters);
+        _aggregator.Fold(_batch);
+        Observer.Folded(_batch, _aggregator, _counters);
     }
 
     private PartitionEnds? FindEnds(CancellationToken cancellation)

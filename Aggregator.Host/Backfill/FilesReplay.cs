@@ -28,8 +28,8 @@ public sealed class FilesReplay(
         // a thread of its own, so that waiting there for an output holds up nothing else
         void Publish(FinalResults results) => outputs.PublishAsync(results, cancellation).AsTask().GetAwaiter().GetResult();
         ReplaySummary summary = await Task.Run(() => replay.Run(Publish, cancellation), cancellation);
-        IReadOnlyList<string> said = await outputs.CompleteAsync(cancellation);
+        ReplayOutcome outcome = await outputs.CompleteAsync(summary, cancellation);
         await progress.FinishAsync($"{summary.Windows} windows");
-        return new(summary, said);
+        return outcome;
     }
 }

@@ -104,7 +104,7 @@ public sealed class KafkaReplay
                 : replay.Run([.. extents.Select(extent => extent with { End = state.EndOf(extent.Partition) })], Publish, cancellation), cancellation);
             await progress.FinishAsync($"{summary.Windows} windows");
             File.Delete(_statePath);
-            return new(summary, await outputs.CompleteAsync(cancellation));
+            return await outputs.CompleteAsync(summary, cancellation);
         }
         catch (Exception failure) when (failure is OperationCanceledException or KafkaUnavailableException or (IOException and not RecordsGoneException))
         {

@@ -44,6 +44,13 @@ public sealed class ReplayOptions
         Description = "Prints what would be read, and what retention has taken already, and does nothing else.",
     };
 
+    public Option<string?> Explain { get; } = new("--explain")
+    {
+        HelpName = "WINDOW",
+        Description = "Prints what is behind one window (its start, in the forms of --from) and nothing else: by partition the offsets, times, and counted, late, duplicate and "
+            + "rejected records; and its results. Reads on to --to, by default ten minutes behind the window, for late ones.",
+    };
+
     public Option<bool> Partial { get; } = new("--partial")
     {
         Description = "Also gives windows that retention has cut into; with --from they are left out otherwise, since their values would be wrong.",
@@ -85,6 +92,7 @@ public sealed class ReplayOptions
         command.Options.Add(options.Output);
         command.Options.Add(options.Summary);
         command.Options.Add(options.DryRun);
+        command.Options.Add(options.Explain);
         command.Options.Add(options.Partial);
         command.Options.Add(options.Resume);
         command.Options.Add(options.State);

@@ -1,13 +1,20 @@
 using System.Text.Json.Nodes;
 using Aggregator.Core.Publishing;
+using Aggregator.Core.Replay;
 using Aggregator.Core.Windows;
 
 namespace Aggregator.Host.Backfill;
 
-/// <summary>All outputs of one replay, as one: each gets the same results, in the order of the windows.</summary>
+/// <summary>
+/// All outputs of one replay, as one: each gets the same results, in the order of the windows. One that refuses them gets no more, and the others are completed all the same.
+/// </summary>
 public sealed class ReplayOutputs : IAsyncDisposable
 {
+    // No output has a member of this name in what it saves.
+    private const string RefusedMember = "refused_by_output";
+
     private readonly List<IReplayOutput> _outputs;
+    private readonly Dictionary<IReplayOutput, string> _refused = [];
 
     private ReplayOutputs(List<IReplayOutput> outputs) => _outputs = outputs;
 
@@ -21,6 +28,13 @@ public sealed class ReplayOutputs : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(kinds);
         ArgumentNullException.ThrowIfNull(request);
+        foreach ((string name, JsonNode? saved) in request.Saved)
+        {
+            if (saved is JsonObject state && (string?)state[RefusedMember] is { } refused)
+            {
+                throw new CommandFailedException($"{name} refused what this replay gave it before it broke off ({refused}); begin anew, without --resume");
+            }
+        }
         ReplayOutputs outputs = new([]);
         try
         {
@@ -42,12 +56,19 @@ public sealed class ReplayOutputs : IAsyncDisposable
         }
     }
 
-    /// <summary>Hands results to all outputs; returns when all have taken them.</summary>
+    /// <summary>Hands results to all outputs; returns when all have taken them, or refused.</summary>
     public async ValueTask PublishAsync(FinalResults results, CancellationToken cancellation)
     {
-        foreach (IReplayOutput output in _outputs)
+        foreach (IReplayOutput output in _outputs.Where(output => !_refused.ContainsKey(output)))
         {
-            await output.PublishAsync(results, cancellation);
+            try
+            {
+                await output.PublishAsync(results, cancellation);
+            }
+            catch (OutputRefusedException refusal)
+            {
+                _refused.Add(output, refusal.Message);
+            }
         }
     }
 
@@ -57,24 +78,33 @@ public sealed class ReplayOutputs : IAsyncDisposable
         Dictionary<string, JsonNode?> saved = [];
         foreach (IReplayOutput output in _outputs)
         {
-            saved[output.Name] = await output.SaveAsync(cancellation);
+            saved[output.Name] = _refused.TryGetValue(output, out string? refusal)
+                ? new JsonObject { [RefusedMember] = refusal }
+                : await output.SaveAsync(cancellation);
         }
         return saved;
     }
 
-    /// <summary>Completes all outputs.</summary>
-    /// <returns>What each has to say.</returns>
-    public async Task<IReadOnlyList<string>> CompleteAsync(CancellationToken cancellation)
+    /// <summary>Completes all outputs, also where one of them cannot be.</summary>
+    public async Task<ReplayOutcome> CompleteAsync(ReplaySummary summary, CancellationToken cancellation)
     {
         List<string> said = [];
-        foreach (IReplayOutput output in _outputs)
+        List<string> refused = [.. _refused.Values];
+        foreach (IReplayOutput output in _outputs.Where(output => !_refused.ContainsKey(output)))
         {
-            if (await output.CompleteAsync(cancellation) is { } line)
+            try
             {
-                said.Add(line);
+                if (await output.CompleteAsync(cancellation) is { } line)
+                {
+                    said.Add(line);
+                }
+            }
+            catch (IOException failure)
+            {
+                refused.Add(failure.Message);
             }
         }
-        return said;
+        return new(summary, said, refused);
     }
 
     public async ValueTask DisposeAsync()

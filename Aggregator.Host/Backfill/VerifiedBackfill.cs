@@ -33,7 +33,7 @@ internal sealed class VerifiedBackfill(OpenMetricsBackfill backfill, string prom
         }
         return found == backfill.Samples
             ? string.Create(CultureInfo.InvariantCulture, $"{said}; verified: {promtool} makes {blocks} blocks with all of them")
-            : throw new IOException(string.Create(CultureInfo.InvariantCulture, $"{said}; but in the blocks that {promtool} makes of them are {found} samples: do not use these files"));
+            : throw new OutputRefusedException(string.Create(CultureInfo.InvariantCulture, $"{said}; but in the blocks that {promtool} makes of them are {found} samples: do not use these files"));
     }
 
     public ValueTask DisposeAsync() => backfill.DisposeAsync();

@@ -26,6 +26,7 @@ public class RoomTests
         ["Publishing"] = ["Windows", "Sketches", "Records", "Diagnostics"],
         ["Backfill"] = ["Windows", "Publishing"],
         ["RemoteWrite"] = ["Windows", "Sketches", "Diagnostics", "Publishing"],
+        ["Comparison"] = ["Windows", "Publishing", "RemoteWrite"],
         ["Replay"] = ["Records", "Windows", "EventTime", "Publishing"],
         ["Kafka"] = ["Records", "Diagnostics"],
         ["Pipeline"] = ["Records", "EventTime", "Sketches", "Diagnostics", "Windows", "Generation", "Publishing", "Backfill", "RemoteWrite", "Replay", "Kafka"],
@@ -91,6 +92,7 @@ public class RoomTests
     [InlineData("Publishing", "Prometheus")]
     [InlineData("Backfill", Root + "Publishing")]
     [InlineData("RemoteWrite", Root + "Sketches")]
+    [InlineData("Comparison", Root + "RemoteWrite")]
     [InlineData("RemoteWrite", "Google.Protobuf")]
     [InlineData("RemoteWrite", "Snappier")]
     [InlineData("RemoteWrite", "Polly")]

@@ -110,7 +110,7 @@ public sealed class OpenMetricsBackfillTests : IDisposable
             await backfill.PublishAsync(WindowBuilder.At(minute).Total(online: minute).Final, Aborted);
         }
 
-        IOException refusal = await Assert.ThrowsAsync<IOException>(() => backfill.CompleteAsync(Aborted).AsTask());
+        IOException refusal = await Assert.ThrowsAsync<OutputRefusedException>(() => backfill.CompleteAsync(Aborted).AsTask());
 
         Assert.Equal($"{File1}: 14 samples, windows that end from 2024-04-05T19:35:00Z to 2024-04-05T19:36:00Z; 2 windows from 2024-04-05T19:36:00Z on are refused: "
             + "Prometheus still writes the last 3 hours itself, and a block there would be lost in part; end the range with --to 2024-04-05T19:36:00Z, or send them with --remote-write",

@@ -71,7 +71,7 @@ public sealed class RealPrometheusWriteTests
         Assert.Equal(0, _status.SamplesRejected.Value);
         Assert.Equal(await PageSamples.OfAsync(windows, Groups, ("job", "im")), await StoredAsync(prometheus, windows));
 
-        await Assert.ThrowsAsync<IOException>(() => WriteAsync(prometheus, [At(start, -200).Total(online: 1)]));
+        await Assert.ThrowsAsync<OutputRefusedException>(() => WriteAsync(prometheus, [At(start, -200).Total(online: 1)]));
 
         Assert.True(_status.SamplesRejected.Value > 0);
         Assert.Equal(0, _status.Retries.Value);

@@ -202,7 +202,7 @@ public sealed class RemoteWriteOutputTests
         await using RemoteWriteOutput output = Create(Settings(receiver) with { MaxSamplesPerSend = 5 }, losesNothing: true);
         await output.PublishAsync(WindowBuilder.At(0).Total(online: 1, sent: 1).Final, Aborted);
 
-        IOException refusal = await Assert.ThrowsAsync<IOException>(() => output.CompleteAsync(Aborted).AsTask());
+        IOException refusal = await Assert.ThrowsAsync<OutputRefusedException>(() => output.CompleteAsync(Aborted).AsTask());
 
         Assert.Equal(0, _status.SamplesOverflowed.Value);
         // 10 samples of the window and as many ends of series

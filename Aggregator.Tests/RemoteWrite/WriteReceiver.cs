@@ -5,6 +5,7 @@ using Aggregator.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Snappier;
 
 namespace Aggregator.Tests.RemoteWrite;
@@ -24,7 +25,7 @@ internal sealed class WriteReceiver : IAsyncDisposable
 
     public int Port { get; } = PrometheusProcess.FreePort();
 
-    public Uri Url => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Port}/api/v1/write"));
+    public Uri Url => new(string.Create(CultureInfo.InvariantCulture, $"{(Tls is null ? "http" : "https")}://127.0.0.1:{Port}/api/v1/write"));
 
     /// <summary>All requests so far, refused ones included.</summary>
     public IReadOnlyList<WriteRequest> Requests
@@ -49,9 +50,12 @@ internal sealed class WriteReceiver : IAsyncDisposable
         }
     }
 
-    public static async Task<WriteReceiver> StartAsync()
+    /// <summary>How it does TLS; null for not at all.</summary>
+    public Action<HttpsConnectionAdapterOptions>? Tls { get; private init; }
+
+    public static async Task<WriteReceiver> StartAsync(Action<HttpsConnectionAdapterOptions>? tls = null)
     {
-        WriteReceiver receiver = new();
+        WriteReceiver receiver = new() { Tls = tls };
         await receiver.OpenAsync();
         return receiver;
     }
@@ -69,7 +73,13 @@ internal sealed class WriteReceiver : IAsyncDisposable
     public async Task OpenAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, Port));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(IPAddress.Loopback, Port, listen =>
+        {
+            if (Tls is not null)
+            {
+                listen.UseHttps(Tls);
+            }
+        }));
         _application = builder.Build();
         _application.Run(TakeAsync);
         await _application.StartAsync();

@@ -92,6 +92,54 @@ public class RangeReplayTests
     }
 
     [Fact]
+    public void The_run_up_reaches_acknowledgements_of_clocks_that_are_behind_and_timestamps_that_are()
+    {
+        AggregationSettings settings = new();
+        const long Minute = 60_000;
+        long skew = (long)settings.MaxFutureSkew.TotalMilliseconds;
+        MemoryLog log = new(1);
+        // Others, so that reading could begin behind what matters.
+        PutAck(log, 0, Hour - (20 * Minute), "m0", acked: Hour - (20 * Minute));
+        // Acknowledged a whole window before the message's, by a device whose clock is as far ahead of Kafka's as it may be.
+        PutAck(log, 1, Hour - Minute - skew, "m1", acked: Hour - Minute);
+        PutAck(log, 2, Hour + 1, "m2", acked: Hour + 1);
+        Put(log, 0, Hour - (20 * Minute), "m0", sent: Hour - (20 * Minute), received: Hour - (20 * Minute));
+        Put(log, 1, Hour, "m1", sent: Hour, received: Hour);
+        ReplayRange range = new(RandomLogs.T0 + Hour, RandomLogs.T0 + Hour + Minute);
+
+        List<string> lines = RangeRuns.OfRange(log, range, settings).Lines;
+
+        Assert.Contains("\"delivered\":1,", Assert.Single(lines), StringComparison.Ordinal);
+        Assert.Equal(RangeRuns.OfEverything(log, range, settings), lines);
+    }
+
+    [Fact]
+    public void The_run_up_reaches_the_first_record_of_the_oldest_cohort_that_can_be_open()
+    {
+        AggregationSettings settings = new();
+        const long Minute = 60_000;
+        long skew = (long)settings.MaxFutureSkew.TotalMilliseconds;
+        long grace = (long)(settings.AckTimeout + settings.Lateness).TotalMilliseconds;
+        MemoryLog log = new(1);
+        log.AddPartition(new(RecordTopic.Ack, 0));
+        // The first ms of its cohort, by a clock as far ahead as it may be; then event time comes to 1 ms before that cohort closes, and an hour of silence.
+        Put(log, 0, -Hour, "m0", sent: -Hour, received: -Hour);
+        Put(log, 1, -skew, "m1", sent: 0, received: 0);
+        Put(log, 2, 1_000 - skew, "m2", sent: 1_000, received: 1_000);
+        Put(log, 3, Minute + grace - 1, "m3", sent: Minute, received: Minute + grace - 1);
+        Put(log, 4, Hour, "m1", sent: 0, received: Hour);
+        ReplayRange range = new(RandomLogs.T0 + Hour, RandomLogs.T0 + Hour + Minute);
+
+        List<string> lines = RangeRuns.OfRange(log, range, settings).Lines;
+
+        // The receipt is a duplicate, and nothing else is in the window; with one more it has a line.
+        Put(log, 5, Hour + 1, "m4", sent: Hour + 1, received: Hour + 1);
+        Assert.Equal([], lines);
+        Assert.Contains("\"received\":1,", Assert.Single(RangeRuns.OfRange(log, range, settings).Lines), StringComparison.Ordinal);
+        Assert.Equal(RangeRuns.OfEverything(log, range, settings), RangeRuns.OfRange(log, range, settings).Lines);
+    }
+
+    [Fact]
     public void A_partition_that_runs_ahead_waits_so_that_few_windows_are_open()
     {
         AggregationSettings settings = new();
@@ -156,6 +204,9 @@ public class RangeReplayTests
     private static void Put(MemoryLog log, long offset, long timestamp, string id, long sent, long received) =>
         log.Add(new(RecordTopic.Latency, 0), new(offset, RandomLogs.T0 + timestamp, Bytes(
             $$"""{"msg_id":"{{id}}","send_ts":{{RandomLogs.T0 + sent}},"recv_ts":{{RandomLogs.T0 + received}},"to":"v"}""")));
+
+    private static void PutAck(MemoryLog log, long offset, long timestamp, string id, long acked) =>
+        log.Add(new(RecordTopic.Ack, 0), new(offset, RandomLogs.T0 + timestamp, Bytes($$"""{"msg_id":"{{id}}","ack_ts":{{RandomLogs.T0 + acked}}}""")));
 
     private static byte[] Bytes(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Aggregator.Core.Generation;
+using Aggregator.Tests.Processes;
 using Aggregator.Tests.Support;
 using Xunit;
 
@@ -56,6 +58,27 @@ public sealed partial class BackfillDocumentTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_range_out_of_Kafka_is_filled_and_found_equal()
+    {
+        string program = PrometheusProcess.Program("prometheus", 3);
+        await using TestTopics topics = await TestTopics.CreateAsync(TestTopics.SharedBroker(), partitions: 2);
+        await topics.WriteAsync(new TrafficGenerator(new TrafficSettings
+        {
+            StartMs = DateTimeOffset.UtcNow.AddHours(-5).ToUnixTimeMilliseconds(), Rate = 5, Duration = TimeSpan.FromMinutes(10), LatencyPartitions = 2, AckPartitions = 2,
+        }));
+        string data = Directory.CreateDirectory(Path.Combine(_folder.FullName, "data")).FullName;
+        string[] commands = Commands("Ranges out of Kafka");
+        Assert.Equal(2, commands.Length);
+
+        await RunAsync(3, data, commands[0], topics);
+        await using PrometheusProcess prometheus = await (await PrometheusProcess.StartAsync(program, "{}", [], data, Aborted)).ReadyAsync(Aborted);
+        string said = await RunAsync(3, data, commands[1].Replace("http://127.0.0.1:9090", prometheus.Address.ToString(), StringComparison.Ordinal), topics);
+
+        Assert.Matches(@": 1\d windows compared, all \d+ values are equal\n", said);
+        topics.IsDone = true;
+    }
+
     private static string[] Commands(string heading) => Blocks(heading, "sh");
 
     private static string[] Blocks(string heading, string language)
@@ -92,7 +115,7 @@ public sealed partial class BackfillDocumentTests : IDisposable
         return replayed.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LongLength;
     }
 
-    private async Task<string> RunAsync(int version, string data, string commands)
+    private async Task<string> RunAsync(int version, string data, string commands, TestTopics? topics = null)
     {
         string promtool = Path.GetDirectoryName(PrometheusProcess.Program("promtool", version))!;
         ProcessStartInfo start = new("bash", ["-euo", "pipefail", "-c", "aggregator() { dotnet \"$AGGREGATOR\" \"$@\"; }\n" + commands])
@@ -104,6 +127,12 @@ public sealed partial class BackfillDocumentTests : IDisposable
         start.Environment["PATH"] = $"{promtool}{Path.PathSeparator}{start.Environment["PATH"]}";
         start.Environment["PROMETHEUS_DATA"] = data;
         start.Environment["AGGREGATOR"] = Path.Combine(AppContext.BaseDirectory, "Aggregator.Host.dll");
+        if (topics is not null)
+        {
+            start.Environment["Kafka__BootstrapServers"] = topics.Kafka.BootstrapServers;
+            start.Environment["Kafka__LatencyTopic"] = topics.Kafka.LatencyTopic;
+            start.Environment["Kafka__AckTopic"] = topics.Kafka.AckTopic;
+        }
         using Process shell = Process.Start(start)!;
         Task<string> output = shell.StandardOutput.ReadToEndAsync(Aborted);
         Task<string> errors = shell.StandardError.ReadToEndAsync(Aborted);
