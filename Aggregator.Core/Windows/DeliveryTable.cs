@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Aggregator.Core.Sketches;
 
 namespace Aggregator.Core.Windows;
 
