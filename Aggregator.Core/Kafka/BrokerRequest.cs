@@ -14,5 +14,7 @@ public enum BrokerRequest
     Heartbeat = 12,
     LeaveGroup = 13,
     SyncGroup = 14,
+    ApiVersions = 18,
     ConsumerGroupHeartbeat = 68,
+    DescribeTopicPartitions = 75,
 }

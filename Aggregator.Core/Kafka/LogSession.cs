@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Aggregator.Core.Records;
 using Confluent.Kafka;
 
@@ -102,22 +101,5 @@ internal sealed class LogSession : IDisposable
         {
             _trouble.Note(failure.Error);
         }
-    }
-
-    private readonly ref struct ClientReference
-    {
-        private readonly SafeHandle _handle;
-
-        public ClientReference(SafeHandle handle)
-        {
-            bool added = false;
-            handle.DangerousAddRef(ref added);
-            _handle = handle;
-            Pointer = handle.DangerousGetHandle();
-        }
-
-        public nint Pointer { get; }
-
-        public void Dispose() => _handle.DangerousRelease();
     }
 }

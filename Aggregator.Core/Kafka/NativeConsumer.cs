@@ -28,7 +28,7 @@ internal sealed unsafe class NativeConsumer
     /// <returns>The error of the request, else the first error of a partition; <see cref="ErrorCode.NoError"/> when all were taken.</returns>
     public ErrorCode Commit(IReadOnlyList<NativeOffset> offsets)
     {
-        using var client = new Client(_handle);
+        using var client = new ClientReference(_handle);
         NativeLibrdkafka.TopicPartitionList* list = NativeLibrdkafka.ListNew(offsets.Count);
         try
         {
@@ -59,7 +59,7 @@ internal sealed unsafe class NativeConsumer
     /// <returns>The error of the request, else the first error of a partition; <see cref="ErrorCode.NoError"/> when all were answered.</returns>
     public ErrorCode Committed(IReadOnlyList<TopicPartition> partitions, TimeSpan timeout, out IReadOnlyList<NativeOffset> committed)
     {
-        using var client = new Client(_handle);
+        using var client = new ClientReference(_handle);
         NativeLibrdkafka.TopicPartitionList* list = NativeLibrdkafka.ListNew(partitions.Count);
         try
         {
@@ -94,7 +94,7 @@ internal sealed unsafe class NativeConsumer
     /// <returns>The first error; <see cref="ErrorCode.NoError"/> when all moved.</returns>
     public ErrorCode Seek(IReadOnlyList<NativeOffset> positions, TimeSpan timeout)
     {
-        using var client = new Client(_handle);
+        using var client = new ClientReference(_handle);
         NativeLibrdkafka.TopicPartitionList* list = NativeLibrdkafka.ListNew(positions.Count);
         try
         {
@@ -163,22 +163,4 @@ internal sealed unsafe class NativeConsumer
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_LibrdkafkaHandle")]
     [return: UnsafeAccessorType("Confluent.Kafka.Impl.SafeKafkaHandle, Confluent.Kafka")]
     private static extern object NativeHandle(Handle handle);
-
-    /// <summary>Keeps the client from being destroyed during a call.</summary>
-    private readonly ref struct Client
-    {
-        private readonly SafeHandle _handle;
-
-        public Client(SafeHandle handle)
-        {
-            bool added = false;
-            handle.DangerousAddRef(ref added);
-            _handle = handle;
-            Pointer = handle.DangerousGetHandle();
-        }
-
-        public nint Pointer { get; }
-
-        public void Dispose() => _handle.DangerousRelease();
-    }
 }

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
+using Aggregator.Core.Kafka;
 
 namespace Aggregator.Tests.Processes;
 
@@ -27,10 +28,10 @@ internal sealed class BrokerLink : IAsyncDisposable
     }
 
     /// <summary>Told of each request before it is passed on; false drops it, and its connection hangs.</summary>
-    public Func<RequestKind, Task<bool>> OnRequest { get; set; } = _ => Task.FromResult(true);
+    public Func<BrokerRequest, Task<bool>> OnRequest { get; set; } = _ => Task.FromResult(true);
 
     /// <summary>Told of each answer before it is passed on; false drops it, and its connection hangs.</summary>
-    public Func<RequestKind, Task<bool>> OnAnswer { get; set; } = _ => Task.FromResult(true);
+    public Func<BrokerRequest, Task<bool>> OnAnswer { get; set; } = _ => Task.FromResult(true);
 
     /// <summary>Nothing passes in either direction, while connections stay: a broker that hangs.</summary>
     public bool IsHanging { get; set; }
@@ -78,16 +79,16 @@ internal sealed class BrokerLink : IAsyncDisposable
             await broker.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
             client.NoDelay = true;
             broker.NoDelay = true;
-            ConcurrentDictionary<int, RequestKind> asked = new();
+            ConcurrentDictionary<int, BrokerRequest> asked = new();
             await Task.WhenAny(
                 PumpAsync(client.GetStream(), broker.GetStream(), frame =>
                 {
-                    RequestKind kind = (RequestKind)BinaryPrimitives.ReadInt16BigEndian(frame);
+                    BrokerRequest kind = (BrokerRequest)BinaryPrimitives.ReadInt16BigEndian(frame);
                     asked[BinaryPrimitives.ReadInt32BigEndian(frame.AsSpan(4))] = kind;
                     return OnRequest(kind);
                 }, isDelayed: false),
                 PumpAsync(broker.GetStream(), client.GetStream(), frame =>
-                    asked.TryRemove(BinaryPrimitives.ReadInt32BigEndian(frame), out RequestKind kind) ? OnAnswer(kind) : Task.FromResult(true), isDelayed: true));
+                    asked.TryRemove(BinaryPrimitives.ReadInt32BigEndian(frame), out BrokerRequest kind) ? OnAnswer(kind) : Task.FromResult(true), isDelayed: true));
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aggregator.Core.Kafka;
 using Xunit;
 
 namespace Aggregator.Tests.Processes;
@@ -16,11 +17,11 @@ public sealed class KillPointTests(OwnBroker broker, ITestOutputHelper output)
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Kind of request, how many of them pass before.</summary>
-    private static readonly (RequestKind Kind, int Passing)[] Points =
+    private static readonly (BrokerRequest Kind, int Passing)[] Points =
     [
-        (RequestKind.Metadata, 0), (RequestKind.FindCoordinator, 0), (RequestKind.JoinGroup, 0), (RequestKind.JoinGroup, 1), (RequestKind.SyncGroup, 0),
-        (RequestKind.OffsetFetch, 0), (RequestKind.ListOffsets, 0), (RequestKind.Fetch, 0), (RequestKind.Fetch, 1), (RequestKind.Fetch, 3), (RequestKind.Fetch, 6),
-        (RequestKind.OffsetCommit, 0), (RequestKind.OffsetCommit, 0), (RequestKind.OffsetCommit, 0), (RequestKind.OffsetCommit, 1), (RequestKind.OffsetCommit, 1),
+        (BrokerRequest.Metadata, 0), (BrokerRequest.FindCoordinator, 0), (BrokerRequest.JoinGroup, 0), (BrokerRequest.JoinGroup, 1), (BrokerRequest.SyncGroup, 0),
+        (BrokerRequest.OffsetFetch, 0), (BrokerRequest.ListOffsets, 0), (BrokerRequest.Fetch, 0), (BrokerRequest.Fetch, 1), (BrokerRequest.Fetch, 3), (BrokerRequest.Fetch, 6),
+        (BrokerRequest.OffsetCommit, 0), (BrokerRequest.OffsetCommit, 0), (BrokerRequest.OffsetCommit, 0), (BrokerRequest.OffsetCommit, 1), (BrokerRequest.OffsetCommit, 1),
     ];
 
     [Theory]
@@ -34,7 +35,7 @@ public sealed class KillPointTests(OwnBroker broker, ITestOutputHelper output)
         await using Lives lives = await Lives.CreateAsync(broker.Servers, 2, hasFileOfItsOwn ? 5 : 6, "kill points", hasFileOfItsOwn,
             ["Kafka:Properties:fetch.message.max.bytes=20000"], servers);
         int kills = 0;
-        foreach ((RequestKind kind, int passing) in Points)
+        foreach ((BrokerRequest kind, int passing) in Points)
         {
             foreach (bool isAnswer in new[] { false, true })
             {
@@ -48,12 +49,12 @@ public sealed class KillPointTests(OwnBroker broker, ITestOutputHelper output)
         output.WriteLine($"{kills} kills at points of the protocol: {lives.Lines} lines equal to replay's, {lives.Repeated} of them published more than once");
     }
 
-    private static async Task LiveAsync(BrokerLink link, Lives lives, RequestKind kind, int passing, bool isAnswer)
+    private static async Task LiveAsync(BrokerLink link, Lives lives, BrokerRequest kind, int passing, bool isAnswer)
     {
         TaskCompletionSource killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         AggregatorProcess? process = null;
         int seen = 0;
-        async Task<bool> KillAsync(RequestKind passed)
+        async Task<bool> KillAsync(BrokerRequest passed)
         {
             if (passed != kind || Interlocked.Increment(ref seen) <= passing)
             {

@@ -23,9 +23,9 @@ public sealed class KillSweepTests(ITestOutputHelper output)
         int kills = Number("AGGREGATOR_SWEEP_KILLS", 90);
         int seed = Number("AGGREGATOR_SWEEP_SEED", Random.Shared.Next(1_000_000));
         long started = Stopwatch.GetTimestamp();
-        Say($"kill sweep: {kills} kills, seed {seed}");
+        output.WriteLine($"kill sweep: {kills} kills, seed {seed}");
         using SemaphoreSlim places = new(AtOnce);
-        KillSweep[] sweeps = [.. Enumerable.Range(0, Lanes).Select(lane => new KillSweep(servers, seed, lane, Say))];
+        KillSweep[] sweeps = [.. Enumerable.Range(0, Lanes).Select(lane => new KillSweep(servers, seed, lane, output.WriteLine))];
         await Task.WhenAll(sweeps.Select(async (sweep, lane) =>
         {
             await places.WaitAsync();
@@ -39,7 +39,7 @@ public sealed class KillSweepTests(ITestOutputHelper output)
             }
         }));
 
-        Say($"kill sweep: {sweeps.Sum(sweep => sweep.Kills)} kills and {sweeps.Sum(sweep => sweep.Stops)} stops survived in {Stopwatch.GetElapsedTime(started):hh\\:mm\\:ss}, "
+        output.WriteLine($"kill sweep: {sweeps.Sum(sweep => sweep.Kills)} kills and {sweeps.Sum(sweep => sweep.Stops)} stops survived in {Stopwatch.GetElapsedTime(started):hh\\:mm\\:ss}, "
             + $"seed {seed}: {sweeps.Sum(sweep => sweep.Lines)} lines equal to replay's, {sweeps.Sum(sweep => sweep.Repeated)} of them published more than once, with the same values; "
             + string.Join(", ", sweeps.SelectMany(sweep => sweep.Points).GroupBy(point => point.Key, (name, points) => $"{points.Sum(point => point.Value)} {name}")));
         Assert.Equal(kills, sweeps.Sum(sweep => sweep.Kills));
@@ -47,16 +47,4 @@ public sealed class KillSweepTests(ITestOutputHelper output)
 
     private static int Number(string variable, int otherwise) =>
         int.TryParse(Environment.GetEnvironmentVariable(variable), CultureInfo.InvariantCulture, out int number) ? number : otherwise;
-
-    private void Say(string text)
-    {
-        output.WriteLine(text);
-        if (Environment.GetEnvironmentVariable("AGGREGATOR_SWEEP_LOG") is { Length: > 0 } file)
-        {
-            lock (output)
-            {
-                File.AppendAllText(file, text + "\n");
-            }
-        }
-    }
 }

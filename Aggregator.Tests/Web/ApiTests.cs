@@ -75,6 +75,8 @@ public sealed class ApiTests
     [InlineData("limit=0", "limit is 0; 1 to 1440 windows can be asked for")]
     [InlineData("limit=1441", "limit is 1441; 1 to 1440 windows can be asked for")]
     [InlineData("top=51", "top is 51; 1 to 50 groups can be asked for")]
+    [InlineData("limit=all", "limit and top are whole numbers")]
+    [InlineData("group=region&top=1.5", "limit and top are whole numbers")]
     public async Task A_question_that_cannot_be_answered_is_told_why(string query, string problem)
     {
         await using WebFixture web = await StartAsync([["region"]]);

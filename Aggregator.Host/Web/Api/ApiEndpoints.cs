@@ -49,6 +49,10 @@ public static class ApiEndpoints
                 (WindowsAnswer? answer, string? problem) = windows.Ask(group, limit, top, after);
                 return answer is not null ? TypedResults.Ok(answer) : TypedResults.Problem(problem, statusCode: StatusCodes.Status400BadRequest);
             })
+            // What is no number at all does not come as far as the handler.
+            .AddEndpointFilter(async (context, next) => context.HttpContext.Response.StatusCode == StatusCodes.Status400BadRequest
+                ? TypedResults.Problem("limit and top are whole numbers", statusCode: StatusCodes.Status400BadRequest)
+                : await next(context))
             .WithName("windows").WithSummary("Results of the last windows")
             .WithDescription("From memory: empty after a start, then up to 1,440 windows. For longer, ask Prometheus.");
         api.MapGet("/partitions", () => TypedResults.Ok(PartitionsAnswer.Of(view.Status)))
