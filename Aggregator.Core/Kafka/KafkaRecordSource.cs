@@ -68,6 +68,7 @@ public sealed class KafkaRecordSource : IAsyncDisposable
         _context.NotReady($"Kafka at {_context.Settings.BootstrapServers} has not answered yet");
         _thread.Start();
         _ = Task.Run(() => _monitor.RunAsync(_stop.Token));
+        _ = Task.Run(() => ClientMemory.RunAsync(_context.Time, _stop.Token));
     }
 
     /// <summary>Reads no further: what was read is handed over and <see cref="Elements"/> ends. The member stays in the group.</summary>
