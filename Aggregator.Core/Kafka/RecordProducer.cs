@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aggregator.Core.Records;
 using Confluent.Kafka;
 
@@ -14,7 +15,11 @@ public sealed class RecordProducer : IDisposable
 
     private static readonly TimeSpan PollTime = TimeSpan.FromMilliseconds(100);
 
+    // Some 5 s.
+    private const int PollsPerWord = 50;
+
     private readonly KafkaSettings _settings;
+    private readonly Action<string>? _held;
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly Action<DeliveryReport<byte[]?, byte[]?>> _reported;
     private readonly Dictionary<PartitionId, TopicPartition> _targets = [];
@@ -24,10 +29,12 @@ public sealed class RecordProducer : IDisposable
     private volatile string? _failure;
 
     /// <param name="settings">The section <c>Kafka</c>.</param>
-    public RecordProducer(KafkaSettings settings)
+    /// <param name="held">Is told every 5 s or so why a caller of <see cref="Produce"/> is held up; null for nobody.</param>
+    public RecordProducer(KafkaSettings settings, Action<string>? held = null)
     {
         ArgumentNullException.ThrowIfNull(settings);
         _settings = settings;
+        _held = held;
         _reported = Reported;
         Dictionary<string, string> configuration = ClientConfiguration.Producer(settings);
         configuration["dotnet.producer.delivery.report.fields"] = "none";
@@ -40,8 +47,13 @@ public sealed class RecordProducer : IDisposable
     /// <summary>Records that brokers have taken so far.</summary>
     public long Delivered => Interlocked.Read(ref _delivered);
 
-    /// <summary>What the client last complained about, a broker that is down for example; it goes on trying. Null where it never did.</summary>
+    /// <summary>What the client complained about since brokers last took a record, one that is down for example; it goes on trying. Null where it did not.</summary>
     public string? LastError { get; private set; }
+
+    /// <summary>Why records wait, and how many; null where they do not, as far as is known. For the thread that writes.</summary>
+    public string? Waiting => _produced - Interlocked.Read(ref _reportedCount) is > 0 and var waiting && LastError is { } reason
+        ? string.Create(CultureInfo.InvariantCulture, $"{waiting} records wait for Kafka at {_settings.BootstrapServers}: {reason}")
+        : null;
 
     /// <summary>Hands a record to the client; waits while too much is under way.</summary>
     /// <param name="partition">Where to.</param>
@@ -110,8 +122,12 @@ public sealed class RecordProducer : IDisposable
 
     private void AwaitRoom(CancellationToken cancellation)
     {
-        while (_produced - Interlocked.Read(ref _reportedCount) >= MaxUnderWay)
+        for (int polls = 1; _produced - Interlocked.Read(ref _reportedCount) >= MaxUnderWay; polls++)
         {
+            if (polls % PollsPerWord == 0 && Waiting is { } waiting)
+            {
+                _held?.Invoke(waiting);
+            }
             cancellation.ThrowIfCancellationRequested();
             ThrowIfFailed();
             _producer.Poll(PollTime);
@@ -136,6 +152,7 @@ public sealed class RecordProducer : IDisposable
         else
         {
             Interlocked.Increment(ref _delivered);
+            LastError = null;
         }
         Interlocked.Increment(ref _reportedCount);
     }

@@ -84,13 +84,14 @@ public static class GenerateCommand
             }
             ReferenceAggregator? truth = Truth is null ? null : new(settings.Aggregation, settings.Fields);
             TrafficGenerator generator = new(traffic);
-            await using ITrafficSink sink = Output is null ? new KafkaSink(settings.Kafka) : new EnvelopeSink(OutputFile.Create(Output), settings.Kafka);
+            await using ITrafficSink sink = Output is null ? new KafkaSink(settings.Kafka, error.WriteLine) : new EnvelopeSink(OutputFile.Create(Output), settings.Kafka);
             TrafficPlayer player = new(generator, sink, time)
             {
                 PacedFromMs = IsPaced ? traffic.StartMs : null,
                 Truth = truth,
                 Progress = (records, elapsed, behind) => error.WriteLine(
-                    $"{Count(records)} records, {Rate(records, elapsed)}/s" + (behind < TimeSpan.FromSeconds(2) ? "" : $", {Count((long)behind.TotalSeconds)} s behind the clock")),
+                    $"{Count(records)} records, {Rate(records, elapsed)}/s" + (behind < TimeSpan.FromSeconds(2) ? "" : $", {Count((long)behind.TotalSeconds)} s behind the clock")
+                    + (sink.Waiting is { } waiting ? $"; {waiting}" : "")),
             };
             long started = time.GetTimestamp();
             bool wasStopped = false;

@@ -4,16 +4,20 @@ using Aggregator.Core.Kafka;
 namespace Aggregator.Host.Traffic;
 
 /// <summary>Writes records into the topics of a Kafka.</summary>
-public sealed class KafkaSink(KafkaSettings settings) : ITrafficSink
+/// <param name="settings">The Kafka.</param>
+/// <param name="held">Is told every 5 s or so why writing is held up; null for nobody.</param>
+public sealed class KafkaSink(KafkaSettings settings, Action<string>? held = null) : ITrafficSink
 {
     // Longer than the client itself tries to deliver a record; what is not delivered then has failed.
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(65);
     private static readonly TimeSpan FlushStep = TimeSpan.FromMilliseconds(200);
 
-    private readonly RecordProducer _producer = new(settings);
+    private readonly RecordProducer _producer = new(settings, held);
 
     /// <summary>Records that brokers have taken so far.</summary>
     public long Delivered => _producer.Delivered;
+
+    public string? Waiting => _producer.Waiting;
 
     public void Write(in GeneratedRecord record, CancellationToken cancellation) =>
         _producer.Produce(record.Partition, record.TimestampMs, record.Key, record.Value, record.HasValue, cancellation);
