@@ -45,15 +45,40 @@ public sealed class ResultPublisherTests
         Assert.True(published.Safe.IsCompletedSuccessfully);
     }
 
+    [Fact]
+    public async Task A_step_is_not_published_before_the_slowest_output_has_it()
+    {
+        BufferedOutput slow = new() { Taken = new(TaskCreationOptions.RunContinuationsAsynchronously) };
+        slow.Safe.SetResult();
+        PrometheusOutput page = new(new AggregationSettings());
+        await using ResultPublisher publisher = new([page, slow], new ServiceStatus(), NullLogger<ResultPublisher>.Instance, TimeProvider.System);
+
+        Task<PublishedStep> published = publisher.PublishAsync(Step(0));
+        await slow.Asked.Task.WaitAsync(Bound, Aborted);
+
+        Assert.False(published.IsCompleted);
+        slow.Taken.SetResult();
+        Assert.Equal(0, (await published.WaitAsync(Bound, Aborted)).Assignment);
+    }
+
     private static FoldStep Step(int minute) => new(WindowBuilder.At(minute).Total(online: 1).Final, Array.Empty<CommitPoint>(), minute, minute + 1);
 
     private sealed class BufferedOutput : IResultOutput
     {
         public TaskCompletionSource Safe { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>When it has what it was given; null for at once.</summary>
+        public TaskCompletionSource? Taken { get; init; }
+
         public string Name => "buffered";
 
-        public ValueTask PublishAsync(FinalResults results, CancellationToken cancellation) => ValueTask.CompletedTask;
+        public ValueTask PublishAsync(FinalResults results, CancellationToken cancellation)
+        {
+            Asked.TrySetResult();
+            return new((Taken?.Task ?? Task.CompletedTask).WaitAsync(cancellation));
+        }
 
         public Task WhenSafe() => Safe.Task;
 
