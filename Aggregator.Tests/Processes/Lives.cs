@@ -20,7 +20,9 @@ internal sealed class Lives : IAsyncDisposable
     private const int MostMemoryMiB = 512;
 
     private readonly string _context;
-    private readonly TrafficGenerator _traffic;
+    private readonly int _seed;
+    private readonly double _rate;
+    private TrafficGenerator _traffic;
     private long _eventMs = DateTimeOffset.UtcNow.AddDays(-1).ToUnixTimeMilliseconds();
     private int _life;
 
@@ -28,11 +30,9 @@ internal sealed class Lives : IAsyncDisposable
     {
         Topics = topics;
         _context = $"seed {seed}, {context}, files in {topics.Folder}";
-        _traffic = new(new TrafficSettings
-        {
-            Seed = (ulong)seed, StartMs = _eventMs, Rate = rate, Users = 300, LatencyPartitions = topics.Partitions, AckPartitions = topics.Partitions,
-            LateShare = 0.01, DuplicateShare = 0.02, DisorderShare = 0.05, BadShare = 0.01,
-        });
+        _seed = seed;
+        _rate = rate;
+        _traffic = Traffic(topics.Partitions);
     }
 
     public TestTopics Topics { get; }
@@ -67,6 +67,15 @@ internal sealed class Lives : IAsyncDisposable
         await Topics.WriteAsync(_traffic, _eventMs);
     }
 
+    /// <summary>Adds partitions to both topics; what is written from now on goes to all of them.</summary>
+    public async Task GrowAsync(int partitions)
+    {
+        await Topics.GrowAsync(partitions);
+        // Beyond what wrong clocks put behind: what a new partition has of windows that are published is late, and in a replay it is not.
+        _eventMs += EventMsOfChunk;
+        _traffic = Traffic(partitions);
+    }
+
     public AggregatorProcess Start() => Start(NeverIdleSeconds);
 
     /// <summary>A last life that is let go on until all is published; then all is compared.</summary>
@@ -98,6 +107,13 @@ internal sealed class Lives : IAsyncDisposable
         return AggregatorProcess.Start(
             ["run", "--web.listen-address", "127.0.0.1:0", "--output", Output, .. Topics.Arguments([.. Aggregation(idleSeconds), "Kafka:SessionTimeout=00:00:01", .. servers, .. Settings])]);
     }
+
+    // Other messages for each number of partitions.
+    private TrafficGenerator Traffic(int partitions) => new(new TrafficSettings
+    {
+        Seed = (ulong)(_seed + (1_000_000 * partitions)), StartMs = _eventMs, Rate = _rate, Users = 300, LatencyPartitions = partitions, AckPartitions = partitions,
+        LateShare = 0.01, DuplicateShare = 0.02, DisorderShare = 0.05, BadShare = 0.01,
+    });
 
     private static string[] Aggregation(int idleSeconds) =>
     [

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Aggregator.Tests.Processes;
 
-/// <summary>The only broker dies, hangs, or is not there yet. AGGREGATOR_OUTAGE_SECONDS says how long it is down (4); <c>scripts/outage.sh</c> makes it 60.</summary>
+/// <summary>The only broker dies, hangs, or is not there yet. AGGREGATOR_OUTAGE_SECONDS says how long it is down (4); <c>scripts/faults.sh</c> makes it 60.</summary>
 [Collection(nameof(ProcessTests))]
 public sealed class OutageTests(OwnBroker broker, ITestOutputHelper output)
 {

@@ -144,9 +144,11 @@ public sealed class StopTests(OwnBroker broker, ITestOutputHelper output)
         lives.Topics.IsDone = true;
     }
 
+    /// <summary>AGGREGATOR_HALT_SECONDS says how long each of three halts is (2.5); <c>scripts/faults.sh</c> makes it 180.</summary>
     [Fact]
     public async Task Stopped_by_SIGSTOP_and_continued_it_loses_no_window_and_changes_none()
     {
+        double halt = double.TryParse(Environment.GetEnvironmentVariable("AGGREGATOR_HALT_SECONDS"), CultureInfo.InvariantCulture, out double given) ? given : 2.5;
         await using Lives lives = await Lives.CreateAsync(TestTopics.SharedBroker(), 3, 5, "SIGSTOP", hasFileOfItsOwn: false);
         await lives.WriteAsync();
         await using (AggregatorProcess process = lives.Start())
@@ -158,7 +160,7 @@ public sealed class StopTests(OwnBroker broker, ITestOutputHelper output)
                 process.Signal(AggregatorProcess.Stop);
                 await lives.WriteAsync(0.5);
                 // Longer than the session timeout of 1 s: the group throws it out.
-                await Task.Delay(2_500, TestContext.Current.CancellationToken);
+                await Task.Delay(TimeSpan.FromSeconds(halt), TestContext.Current.CancellationToken);
                 process.Signal(AggregatorProcess.Continue);
                 await lives.WriteAsync(0.5);
                 await Task.Delay(1_500, TestContext.Current.CancellationToken);

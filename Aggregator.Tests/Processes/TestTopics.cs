@@ -8,6 +8,7 @@ using Aggregator.Host;
 using Aggregator.Host.Commands;
 using Aggregator.Host.Traffic;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using Xunit;
 
 namespace Aggregator.Tests.Processes;
@@ -59,6 +60,20 @@ internal sealed class TestTopics : IAsyncDisposable
         config ??= new Dictionary<string, string>();
         Assert.Empty(await admin.CreateTopicsAsync(
             [new(Kafka.LatencyTopic, Partitions, 1, config), new(Kafka.AckTopic, Partitions, 1, config)], CancellationToken.None));
+    }
+
+    /// <summary>Adds partitions to both topics.</summary>
+    public async Task GrowAsync(int partitions)
+    {
+        using IAdminClient admin = new AdminClientBuilder(ClientConfiguration.Admin(Kafka)).Build();
+        await admin.CreatePartitionsAsync(
+            new[] { Kafka.LatencyTopic, Kafka.AckTopic }.Select(topic => new PartitionsSpecification { Topic = topic, IncreaseTo = partitions }));
+        // The producer would believe in the old number for minutes.
+        if (_sink is { } sink)
+        {
+            _sink = null;
+            await sink.DisposeAsync();
+        }
     }
 
     public string File(string name) => Path.Combine(Folder, name);
