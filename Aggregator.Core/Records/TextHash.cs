@@ -9,7 +9,7 @@ namespace Aggregator.Core.Records;
 /// values of dimensions mostly are, and one more for each further 16: the construction of wyhash (https://github.com/wangyi-fudan/wyhash). Every bit counts as random.
 /// Unseeded, so that results do not differ between runs.
 /// </summary>
-// HOT: some five times a record, inlined. XxHash3 of System.IO.Hashing takes three times as long for short texts (HashBenchmark).
+// HOT: some five times a record, inlined. Benchmark: DecodeBenchmark.
 internal static class TextHash
 {
     /// <summary>So many bytes behind a text must be readable.</summary>

@@ -7,7 +7,7 @@ namespace Aggregator.Core.Windows;
 /// What is known of each delivery id in one window: whether it was sent there, received, and acknowledged there. One probe answers all three.
 /// <para>
 /// A slot is 64 bits: a tag of the id's hash, an offset in milliseconds within the window and five flags. The tag is the part of the hash that does not choose the slot,
-/// so that two ids are taken for one only where both agree: with one-minute windows the tag has 43 bits, which at 10,000 messages/s makes 10⁻⁷ false matches a window.
+/// so that two ids are taken for one only where both agree: with one-minute windows the tag has 43 bits, which at 10,000 messages/s makes some 4·10⁻⁷ false matches a window.
 /// The offset is the first <c>send_ts</c>, or the earliest acknowledgement once there is one in the window: from then on the delivery is certain, for the time-out is at least
 /// a window long, and only the acknowledgement's time may still matter to another window.
 /// </para>
