@@ -7,7 +7,7 @@ using Xunit;
 namespace Aggregator.Tests.Comparison;
 
 /// <summary>Windows against what is stored of them: what is found, where, and which cause is named.</summary>
-public sealed class StoredComparisonTests
+public sealed class StoredComparisonTests : IAsyncDisposable
 {
     private static readonly string[][] Groups = [["region"]];
 
@@ -15,6 +15,8 @@ public sealed class StoredComparisonTests
     private readonly ListedDifferences _differences = new();
 
     private static CancellationToken Aborted => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _differences.DisposeAsync();
 
     [Theory]
     [InlineData("scraped")]
