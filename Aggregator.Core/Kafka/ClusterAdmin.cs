@@ -9,9 +9,6 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
     /// <summary>How long one request may take unless said otherwise.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 
-    // The client gives a question up by itself; one that it forgets must not hang whoever waits.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
-
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
     private readonly IAdminClient _client;
@@ -95,8 +92,8 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
         TopicPartition[] partitions = [.. (await DescribeAsync(topics, cancellation).ConfigureAwait(false))
             .SelectMany(topic => topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition.Partition)))];
         (string state, IReadOnlyList<string> members) = await MembersAsync(group, cancellation).ConfigureAwait(false);
-        IReadOnlyDictionary<TopicPartition, long> earliest = await OffsetsAsync(partitions, OffsetQuestion.Earliest, cancellation).ConfigureAwait(false);
-        IReadOnlyDictionary<TopicPartition, long> end = await OffsetsAsync(partitions, OffsetQuestion.End, cancellation).ConfigureAwait(false);
+        Dictionary<TopicPartition, long> earliest = await OffsetsAsync(partitions, OffsetSpec.Earliest(), cancellation).ConfigureAwait(false);
+        Dictionary<TopicPartition, long> end = await OffsetsAsync(partitions, OffsetSpec.Latest(), cancellation).ConfigureAwait(false);
         Dictionary<TopicPartition, long> committed = await CommittedAsync(group, partitions, cancellation).ConfigureAwait(false);
         return new(state, members,
         [
@@ -137,7 +134,7 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
         {
             List<DescribeConfigsResult> results = await _client.DescribeConfigsAsync(
                 topics.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }), new() { RequestTimeout = _timeout })
-                .WaitAsync(_timeout + Grace, _time, cancellation).ConfigureAwait(false);
+                .WaitAsync(cancellation).ConfigureAwait(false);
             return Readable(results);
         }
         catch (DescribeConfigsException some)
@@ -145,7 +142,7 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
             return Readable([.. some.Results.Where(result => !result.Error.IsError)
                 .Select(result => new DescribeConfigsResult { ConfigResource = result.ConfigResource, Entries = result.Entries })]);
         }
-        catch (Exception unanswered) when (unanswered is KafkaException or TimeoutException)
+        catch (KafkaException)
         {
             return [];
         }
@@ -188,10 +185,19 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
         }
     }
 
-    private async Task<IReadOnlyDictionary<TopicPartition, long>> OffsetsAsync(TopicPartition[] partitions, long which, CancellationToken cancellation) =>
-        partitions.Length == 0
-            ? new Dictionary<TopicPartition, long>()
-            : await Ask(() => OffsetQuestion.AskAsync(_client, partitions.ToDictionary(partition => partition, _ => which), _timeout), cancellation).ConfigureAwait(false);
+    private async Task<Dictionary<TopicPartition, long>> OffsetsAsync(TopicPartition[] partitions, OffsetSpec spec, CancellationToken cancellation)
+    {
+        if (partitions.Length == 0)
+        {
+            return [];
+        }
+        ListOffsetsResult result = await Ask(
+            () => _client.ListOffsetsAsync(
+                partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }),
+                new() { RequestTimeout = _timeout }),
+            cancellation).ConfigureAwait(false);
+        return result.ResultInfos.Select(info => info.TopicPartitionOffsetError).ToDictionary(info => info.TopicPartition, info => info.Offset.Value);
+    }
 
     private async Task<Dictionary<TopicPartition, long>> CommittedAsync(string group, TopicPartition[] partitions, CancellationToken cancellation)
     {
@@ -225,15 +231,11 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
     {
         try
         {
-            return await request().WaitAsync(_timeout + Grace, _time, cancellation).ConfigureAwait(false);
+            return await request().WaitAsync(cancellation).ConfigureAwait(false);
         }
         catch (KafkaException failure) when (failure is not (DescribeTopicsException or CreateTopicsException or DescribeConsumerGroupsException))
         {
             throw _trouble.Unavailable(failure);
-        }
-        catch (TimeoutException)
-        {
-            throw _trouble.Unavailable(new KafkaException(ErrorCode.Local_TimedOut));
         }
     }
 }

@@ -1,5 +1,6 @@
 using Aggregator.Core.Records;
 using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 using ClusterTopic = Confluent.Kafka.Admin.TopicDescription;
 
 namespace Aggregator.Core.Kafka;
@@ -16,6 +17,7 @@ public sealed class TopicLog : ITopicLog
     private readonly TopicNames _names;
     private readonly TimeProvider _time;
     private readonly TimeSpan _patience;
+    private readonly IsolationLevel _isolation;
     private readonly ConnectionTrouble _trouble;
     private readonly IAdminClient _admin;
     private LogSession? _session;
@@ -34,6 +36,9 @@ public sealed class TopicLog : ITopicLog
         _time = time;
         _patience = patience ?? DefaultPatience;
         _trouble = new(configuration, ClusterAdmin.DefaultTimeout);
+        _isolation = ClientConfiguration.Consumer(settings).GetValueOrDefault("isolation.level") == "read_uncommitted"
+            ? IsolationLevel.ReadUncommitted
+            : IsolationLevel.ReadCommitted;
         _admin = new AdminClientBuilder(configuration)
             .SetErrorHandler((_, error) => _trouble.Note(error))
             .SetLogHandler((_, message) => _trouble.Note(message))
@@ -50,8 +55,8 @@ public sealed class TopicLog : ITopicLog
             throw new KafkaUnavailableException($"topic {missing.Name}: {missing.Error.Reason}");
         }
         PartitionId[] partitions = [.. topics.SelectMany(topic => topic.Partitions.Select(partition => _names.Id(topic.Name, partition.Partition))).OrderBy(id => id.Index)];
-        Dictionary<PartitionId, long> earliest = Offsets(partitions.Select(partition => (partition, OffsetQuestion.Earliest)));
-        Dictionary<PartitionId, long> end = Offsets(partitions.Select(partition => (partition, OffsetQuestion.End)));
+        Dictionary<PartitionId, long> earliest = Offsets(partitions.Select(partition => (partition, OffsetSpec.Earliest())));
+        Dictionary<PartitionId, long> end = Offsets(partitions.Select(partition => (partition, OffsetSpec.Latest())));
         return [.. partitions.Select(partition => new LogExtent(partition, earliest[partition], end[partition]))];
     }
 
@@ -60,8 +65,8 @@ public sealed class TopicLog : ITopicLog
     public IReadOnlyDictionary<PartitionId, long> OffsetsAt(IReadOnlyDictionary<PartitionId, long> timesMs)
     {
         ArgumentNullException.ThrowIfNull(timesMs);
-        // No record is older than the epoch, and negative times stand for something else.
-        return Offsets(timesMs.Select(time => (time.Key, time.Value > 0 ? time.Value : OffsetQuestion.Earliest)));
+        // The brokers take no negative times; they stand for something else there.
+        return Offsets(timesMs.Select(time => (time.Key, OffsetSpec.ForTimestamp(Math.Max(0, time.Value)))));
     }
 
     /// <inheritdoc/>
@@ -116,11 +121,24 @@ public sealed class TopicLog : ITopicLog
         }
     }
 
-    private Dictionary<PartitionId, long> Offsets(IEnumerable<(PartitionId Partition, long Time)> questions)
+    private Dictionary<PartitionId, long> Offsets(IEnumerable<(PartitionId Partition, OffsetSpec Spec)> questions)
     {
-        IReadOnlyDictionary<TopicPartition, long> offsets = Ask(() => OffsetQuestion.AskAsync(
-            _admin, questions.ToDictionary(question => _names.Partition(question.Partition), question => question.Time), ClusterAdmin.DefaultTimeout));
-        return offsets.Where(offset => offset.Value >= 0).ToDictionary(offset => _names.Id(offset.Key), offset => offset.Value);
+        ListOffsetsResult result = Ask(() => _admin.ListOffsetsAsync(
+            questions.Select(question => new TopicPartitionOffsetSpec { TopicPartition = _names.Partition(question.Partition), OffsetSpec = question.Spec }),
+            new ListOffsetsOptions { RequestTimeout = ClusterAdmin.DefaultTimeout, IsolationLevel = _isolation }));
+        Dictionary<PartitionId, long> offsets = [];
+        foreach (TopicPartitionOffsetError info in result.ResultInfos.Select(info => info.TopicPartitionOffsetError))
+        {
+            if (info.Error.IsError)
+            {
+                throw new KafkaUnavailableException($"{_names.Text(_names.Id(info.TopicPartition))}: {info.Error.Reason}");
+            }
+            if (info.Offset.Value >= 0)
+            {
+                offsets[_names.Id(info.TopicPartition)] = info.Offset.Value;
+            }
+        }
+        return offsets;
     }
 
     private T Ask<T>(Func<Task<T>> request)
