@@ -95,6 +95,16 @@ public class WindowAggregatorTests
     }
 
     [Fact]
+    public void A_late_fact_is_in_no_result_though_its_window_may_be_open()
+    {
+        FoldRun run = FoldRun.Whole(Defaults, new Records().Message("x", 200_000, from: "a").Message("m", 0, 5, from: "u").All);
+
+        Assert.Contains("\"online_users\":1,\"received\":0,", Assert.Single(run.Lines), StringComparison.Ordinal);
+        Assert.Equal((1, 1, 1), (run.Counters.Late(FactKind.Sent, LateCause.Watermark), run.Counters.Late(FactKind.Received, LateCause.Watermark),
+            run.Counters.Late(FactKind.Activity, LateCause.Watermark)));
+    }
+
+    [Fact]
     public void A_record_is_judged_before_it_moves_the_watermark_and_a_late_one_moves_it_too()
     {
         // The second message is late as sent; received it moves time to 400 s, which makes the third late.
