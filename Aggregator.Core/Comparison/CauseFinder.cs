@@ -31,7 +31,7 @@ internal sealed class CauseFinder(ServiceEvidence evidence, RecordedWindows reco
         ArgumentNullException.ThrowIfNull(window);
         if (recorded.Count == 0)
         {
-            return [new(DifferenceCause.NothingRecorded, $"nothing is recorded from {Time(spanFromMs)} to {Time(spanToMs)}: is this the Prometheus that scrapes the service, do the labels of --diff-match fit, does its retention reach so far back?")];
+            return [new(DifferenceCause.NothingRecorded, $"nothing is recorded from {TimeText.Of(spanFromMs)} to {TimeText.Of(spanToMs)}: is this the Prometheus that scrapes the service, do the labels of --diff-match fit, does its retention reach so far back?")];
         }
         if (_otherWindow is not null)
         {
@@ -44,15 +44,15 @@ internal sealed class CauseFinder(ServiceEvidence evidence, RecordedWindows reco
         }
         if (recorded.IsWritten)
         {
-            return [new(DifferenceCause.NotWritten, $"samples are written here, of {Time(before.WindowEndMs)} and of {Time(after.WindowEndMs)} and of nothing between: not sent, or refused by the receiver"), .. Started(before.TimeMs, after.TimeMs)];
+            return [new(DifferenceCause.NotWritten, $"samples are written here, of {TimeText.Of(before.WindowEndMs)} and of {TimeText.Of(after.WindowEndMs)} and of nothing between: not sent, or refused by the receiver"), .. Started(before.TimeMs, after.TimeMs)];
         }
         LikelyCause[] started = Started(before.TimeMs, after.TimeMs);
         long gapMs = after.TimeMs - before.TimeMs;
         if (_intervalMs is { } interval && gapMs > interval * LateScrape)
         {
-            return [new(DifferenceCause.MissingScrape, $"nothing was scraped from {Time(before.TimeMs)} to {Time(after.TimeMs)}, {Length(gapMs)}, and usually every {Length(interval)}"), .. started];
+            return [new(DifferenceCause.MissingScrape, $"nothing was scraped from {TimeText.Of(before.TimeMs)} to {TimeText.Of(after.TimeMs)}, {Length(gapMs)}, and usually every {Length(interval)}"), .. started];
         }
-        string passed = $"the page went from the window that ends at {Time(before.WindowEndMs)} to that of {Time(after.WindowEndMs)} between two scrapes, {Length(gapMs)} apart";
+        string passed = $"the page went from the window that ends at {TimeText.Of(before.WindowEndMs)} to that of {TimeText.Of(after.WindowEndMs)} between two scrapes, {Length(gapMs)} apart";
         return window.IsEmpty
             ? [new(DifferenceCause.Silence, passed + ": windows without records are given out with the next one that has some, and a scrape sees the last only"), .. started]
             : [new(DifferenceCause.PassedOver, passed + ": several windows became final at once, as when the service catches up, and a scrape sees the last only"), .. started];
@@ -98,7 +98,7 @@ internal sealed class CauseFinder(ServiceEvidence evidence, RecordedWindows reco
         }
         if (evidence.StartBetween(window.Window.StartMs, at.TimeMs) is { } start)
         {
-            causes.Add(new(DifferenceCause.Restart, $"the service was started at {Time(start)}, before this window was recorded: perhaps with other settings"));
+            causes.Add(new(DifferenceCause.Restart, $"the service was started at {TimeText.Of(start)}, before this window was recorded: perhaps with other settings"));
         }
         return causes.Count > 0 ? causes : [new(DifferenceCause.Unknown, string.Create(CultureInfo.InvariantCulture, $"nothing that is recorded points anywhere; 'replay --explain {window.Window.StartMs}' shows what is behind the window"))];
     }
@@ -125,7 +125,7 @@ internal sealed class CauseFinder(ServiceEvidence evidence, RecordedWindows reco
     {
         if (recorded.Ends.FirstOrDefault(end => end % sizeMs != 0) is var odd && odd != 0)
         {
-            return new(DifferenceCause.SettingsChanged, $"windows that end at {Time(odd)} and the like are recorded: the service had another Aggregation:Window");
+            return new(DifferenceCause.SettingsChanged, $"windows that end at {TimeText.Of(odd)} and the like are recorded: the service had another Aggregation:Window");
         }
         long[] ends = [.. recorded.Ends.Order()];
         long least = ends.Zip(ends.Skip(1), (first, second) => second - first).DefaultIfEmpty(sizeMs).Min();
@@ -135,11 +135,11 @@ internal sealed class CauseFinder(ServiceEvidence evidence, RecordedWindows reco
     }
 
     private LikelyCause Edge(Recording? before, Recording? after) => before is null
-        ? new(DifferenceCause.NothingRecorded, $"the first that is recorded, at {Time(after!.TimeMs)}, is the window that ends at {Time(after.WindowEndMs)}: neither the service nor this Prometheus went before, or the service began in the middle")
-        : new(DifferenceCause.NothingRecorded, $"the last that is recorded, at {Time(recorded.InTime[^1].TimeMs)}, is the window that ends at {Time(before.WindowEndMs)}: the service or this Prometheus ended then, or the window is not final yet; looked for until {Time(spanToMs)}");
+        ? new(DifferenceCause.NothingRecorded, $"the first that is recorded, at {TimeText.Of(after!.TimeMs)}, is the window that ends at {TimeText.Of(after.WindowEndMs)}: neither the service nor this Prometheus went before, or the service began in the middle")
+        : new(DifferenceCause.NothingRecorded, $"the last that is recorded, at {TimeText.Of(recorded.InTime[^1].TimeMs)}, is the window that ends at {TimeText.Of(before.WindowEndMs)}: the service or this Prometheus ended then, or the window is not final yet; looked for until {TimeText.Of(spanToMs)}");
 
     private LikelyCause[] Started(long fromMs, long toMs) =>
-        evidence.StartBetween(fromMs, toMs) is { } start ? [new(DifferenceCause.Restart, $"the service was started at {Time(start)}")] : [];
+        evidence.StartBetween(fromMs, toMs) is { } start ? [new(DifferenceCause.Restart, $"the service was started at {TimeText.Of(start)}")] : [];
 
     private static string FamilyOf(ValueDifference value)
     {
@@ -151,9 +151,6 @@ internal sealed class CauseFinder(ServiceEvidence evidence, RecordedWindows reco
     /// <summary><c>_by_region</c>; empty for the total's.</summary>
     private static string SuffixOf(GaugeFamily family) =>
         family.Name.IndexOf("_by_", StringComparison.Ordinal) is >= 0 and var place ? family.Name[place..] : "";
-
-    private static string Time(long timeMs) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(timeMs).ToString(timeMs % 1000 == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private static string Length(long ms) => string.Create(CultureInfo.InvariantCulture, $"{ms / 1000.0:0.#} s");
 }

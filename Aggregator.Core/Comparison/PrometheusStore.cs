@@ -11,8 +11,6 @@ public sealed class PrometheusStore : IMetricsStore, IDisposable
     /// <summary>Prometheus answers no question for more points of one series.</summary>
     public const int MaxPoints = 11_000;
 
-    private const int LongestWords = 300;
-
     // An answer to a question with bounded samples is a few MB; this is against what is no Prometheus at all.
     private const int MaxAnswerBytes = 256 * 1024 * 1024;
 
@@ -78,7 +76,7 @@ public sealed class PrometheusStore : IMetricsStore, IDisposable
         }
         catch (HttpRequestException failure)
         {
-            throw new IOException($"{_address}: cannot be asked: {OneLine(failure.InnerException?.Message ?? failure.Message)}", failure);
+            throw new IOException($"{_address}: cannot be asked: {HttpAccess.OneLine(failure.InnerException?.Message ?? failure.Message)}", failure);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -95,7 +93,7 @@ public sealed class PrometheusStore : IMetricsStore, IDisposable
         {
             return answer;
         }
-        string? error = status == "error" && answer!.RootElement.TryGetProperty("error", out JsonElement words) ? OneLine(words.ToString()) : null;
+        string? error = status == "error" && answer!.RootElement.TryGetProperty("error", out JsonElement words) ? HttpAccess.OneLine(words.ToString()) : null;
         answer?.Dispose();
         throw new IOException(error is not null
             ? string.Create(CultureInfo.InvariantCulture, $"{_address}: {(int)response.StatusCode}: {error}")
@@ -135,10 +133,4 @@ public sealed class PrometheusStore : IMetricsStore, IDisposable
     };
 
     private static string Seconds(long timeMs) => (timeMs / 1000m).ToString("0.###", CultureInfo.InvariantCulture);
-
-    private static string OneLine(string text)
-    {
-        string line = string.Concat(text.Trim().Select(c => char.IsControl(c) ? ' ' : c));
-        return line.Length <= LongestWords ? line : line[..LongestWords] + "…";
-    }
 }

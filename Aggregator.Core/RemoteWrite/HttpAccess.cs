@@ -9,6 +9,8 @@ namespace Aggregator.Core.RemoteWrite;
 /// <summary>How a server of metrics is spoken to over HTTP: authentication, headers, TLS and time-out of the settings. For writing to it and for asking it.</summary>
 public static class HttpAccess
 {
+    private const int LongestWords = 300;
+
     /// <summary>A client with all that the settings say. It follows no redirect: credentials go where they were meant to go.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="userAgent">The program.</param>
@@ -40,6 +42,13 @@ public static class HttpAccess
             headers.TryAddWithoutValidation(name, value);
         }
         return http;
+    }
+
+    /// <summary>What a server says, for a message: one line, and not too long a one.</summary>
+    internal static string OneLine(string text)
+    {
+        string line = string.Concat(text.Trim().Select(c => char.IsControl(c) ? ' ' : c));
+        return line.Length <= LongestWords ? line : line[..LongestWords] + "…";
     }
 
     private static SslClientAuthenticationOptions SslOptions(RemoteWriteSettings settings)

@@ -7,8 +7,6 @@ namespace Aggregator.Core.RemoteWrite;
 /// <summary>Makes one attempt to hand over a request, and says what came of it. Never throws but for a stop.</summary>
 internal sealed class RemoteWriteClient : IDisposable
 {
-    private const int LongestWords = 300;
-
     private const int AnswerBytes = 4 * 1024;
 
     private readonly RemoteWriteSettings _settings;
@@ -38,11 +36,11 @@ internal sealed class RemoteWriteClient : IDisposable
         }
         catch (HttpRequestException failure)
         {
-            return new(SendResult.TryAgain, OneLine(failure.InnerException?.Message ?? failure.Message));
+            return new(SendResult.TryAgain, HttpAccess.OneLine(failure.InnerException?.Message ?? failure.Message));
         }
         catch (IOException failure)
         {
-            return new(SendResult.TryAgain, OneLine(failure.Message));
+            return new(SendResult.TryAgain, HttpAccess.OneLine(failure.Message));
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -55,7 +53,7 @@ internal sealed class RemoteWriteClient : IDisposable
     private async Task<SendOutcome> JudgeAsync(HttpResponseMessage response, WriteBody body, CancellationToken stop)
     {
         int status = (int)response.StatusCode;
-        string said = OneLine(await BeginningAsync(response, stop).ConfigureAwait(false));
+        string said = HttpAccess.OneLine(await BeginningAsync(response, stop).ConfigureAwait(false));
         string words = said.Length == 0 ? $"{status} {response.ReasonPhrase}" : $"{status}: {said}";
         if (body.IsHistograms && said.Contains("native histograms are disabled", StringComparison.OrdinalIgnoreCase))
         {
@@ -80,11 +78,5 @@ internal sealed class RemoteWriteClient : IDisposable
         using Stream content = await response.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
         int read = await content.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, stop).ConfigureAwait(false);
         return Encoding.UTF8.GetString(buffer, 0, read);
-    }
-
-    private static string OneLine(string text)
-    {
-        string line = string.Concat(text.Trim().Select(c => char.IsControl(c) ? ' ' : c));
-        return line.Length <= LongestWords ? line : line[..LongestWords] + "…";
     }
 }

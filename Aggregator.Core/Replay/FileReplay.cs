@@ -94,14 +94,12 @@ public sealed class FileReplay
 
     private void Fold()
     {
-        if (Observer is null || _batch.Count == 0)
+        if (_batch.Count > 0)
         {
+            Observer?.Folding(_batch, _aggregator, _counters);
             _aggregator.Fold(_batch);
-            return;
+            Observer?.Folded(_batch, _aggregator, _counters);
         }
-        Observer.Folding(_batch, _aggregator, _counters);
-        _aggregator.Fold(_batch);
-        Observer.Folded(_batch, _aggregator, _counters);
     }
 
     private PartitionEnds? FindEnds(CancellationToken cancellation)

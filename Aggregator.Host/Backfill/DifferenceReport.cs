@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Aggregator.Core.Comparison;
+using Aggregator.Core.Publishing;
 using Aggregator.Host.Terminal;
 
 namespace Aggregator.Host.Backfill;
@@ -65,15 +66,15 @@ internal sealed class DifferenceReport(ReportWriter output, DifferenceLines? lin
 
     private void WriteMissing(WindowDifference first, string what, int count)
     {
-        string windows = count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" to {PlanReport.Time(first.Window.StartMs + ((count - 1) * first.Window.SizeMs))}, {count} windows");
-        output.Line(Mark.Bad, $"{PlanReport.Time(first.Window.StartMs)}{windows}: {what} not stored", Causes(first));
+        string windows = count == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" to {TimeText.Of(first.Window.StartMs + ((count - 1) * first.Window.SizeMs))}, {count} windows");
+        output.Line(Mark.Bad, $"{TimeText.Of(first.Window.StartMs)}{windows}: {what} not stored", Causes(first));
     }
 
     private void Write(WindowDifference difference)
     {
         Recording at = difference.At!;
-        string where = at.IsWritten ? "written" : $"scraped at {PlanReport.Time(at.TimeMs)}";
-        output.Line(Mark.Bad, $"{PlanReport.Time(difference.Window.StartMs)}: {Name(difference.Result)} differs, as {where} of {at.Source}",
+        string where = at.IsWritten ? "written" : $"scraped at {TimeText.Of(at.TimeMs)}";
+        output.Line(Mark.Bad, $"{TimeText.Of(difference.Window.StartMs)}: {Name(difference.Result)} differs, as {where} of {at.Source}",
             string.Join('\n', difference.Values.GroupBy(value => value.Series.Family).Select(Family).Append(Causes(difference))));
     }
 

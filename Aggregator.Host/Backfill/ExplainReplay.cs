@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Aggregator.Core.Kafka;
+using Aggregator.Core.Publishing;
 using Aggregator.Core.Records;
 using Aggregator.Core.Replay;
 using Aggregator.Core.Windows;
@@ -38,7 +39,7 @@ public sealed class ExplainReplay(ReplayOptions options, ParseResult parsed, Agg
 
     private async Task RunAsync(string[] inputs, WindowExplainer explainer, CancellationToken cancellation)
     {
-        ReplayFile[] files = [.. inputs.Select(path => File.Exists(path) ? new ReplayFile(path) : throw new CommandFailedException($"{path}: there is no such file"))];
+        ReplayFile[] files = ReplayOptions.FilesOf(inputs);
         await using ReplayProgress progress = ReplayProgress.ForStandardError(files.Sum(file => file.Length), time);
         FileReplay replay = new(files, ReplayRange.Everything, settings.Aggregation, settings.Fields, settings.Kafka.LatencyTopic, settings.Kafka.AckTopic)
         {
@@ -93,7 +94,7 @@ public sealed class ExplainReplay(ReplayOptions options, ParseResult parsed, Agg
             return ReplayRange.Of(null, window.EndMs + (long)ReadOn.TotalMilliseconds, settings.Aggregation.Window).ToMs!.Value;
         }
         string? problem = ReplayTime.Parse(text, time.GetUtcNow(), out long toMs);
-        problem ??= toMs < window.EndMs ? $"{text} is before the end of the window, {PlanReport.Time(window.EndMs)}" : null;
+        problem ??= toMs < window.EndMs ? $"{text} is before the end of the window, {TimeText.Of(window.EndMs)}" : null;
         return problem is null
             ? ReplayRange.Of(null, toMs, settings.Aggregation.Window).ToMs!.Value
             : throw new CommandFailedException($"--to {problem}", ExitCode.Usage);

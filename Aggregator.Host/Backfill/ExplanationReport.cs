@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aggregator.Core.Publishing;
 using Aggregator.Core.Records;
 using Aggregator.Core.Replay;
 using Aggregator.Core.Windows;
@@ -21,10 +22,10 @@ internal sealed class ExplanationReport(ReportWriter output, AggregatorSettings 
     /// <param name="wholeFromMs">The first window that retention has not cut into, where it has cut into this one; else null.</param>
     public void Write(WindowSpan window, WindowExplainer explainer, long? lookedUntilMs, long? wholeFromMs)
     {
-        output.Heading(string.Create(CultureInfo.InvariantCulture, $"Window {PlanReport.Time(window.StartMs)} to {PlanReport.Time(window.EndMs)} ({window.StartMs})"));
+        output.Heading(string.Create(CultureInfo.InvariantCulture, $"Window {TimeText.Of(window.StartMs)} to {TimeText.Of(window.EndMs)} ({window.StartMs})"));
         if (wholeFromMs is { } whole)
         {
-            output.Line(Mark.Remark, $"retention has taken records of it: what follows is of what is left; windows from {PlanReport.Time(whole)} on are whole");
+            output.Line(Mark.Remark, $"retention has taken records of it: what follows is of what is left; windows from {TimeText.Of(whole)} on are whole");
         }
         output.Blank();
         if (explainer.Partitions.Count == 0)
@@ -42,7 +43,7 @@ internal sealed class ExplanationReport(ReportWriter output, AggregatorSettings 
         output.Blank();
         output.Text("  counted, late and duplicate are facts (one record may have several), the others records; late: the window was closed in that partition when they came");
         output.Text(lookedUntilMs is { } until
-            ? $"  late ones were looked for until {PlanReport.Time(until)} in event time; --to TIME looks further"
+            ? $"  late ones were looked for until {TimeText.Of(until)} in event time; --to TIME looks further"
             : "  all records of the files were read");
         output.Text("  what a running service counts as late after idle is counted here: a replay has no clock");
     }
@@ -51,9 +52,9 @@ internal sealed class ExplanationReport(ReportWriter output, AggregatorSettings 
         range is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.First}..{known.Last}") : None;
 
     private static string Times((long First, long Last)? times) =>
-        times is not { } known ? None : $"{PlanReport.Time(known.First)} .. {(known.Last - known.First < 86_400_000
-            ? PlanReport.Time(known.Last)[(PlanReport.Time(known.Last).IndexOf('T', StringComparison.Ordinal) + 1)..]
-            : PlanReport.Time(known.Last))}";
+        times is not { } known ? None : $"{TimeText.Of(known.First)} .. {(known.Last - known.First < 86_400_000
+            ? TimeText.Of(known.Last)[(TimeText.Of(known.Last).IndexOf('T', StringComparison.Ordinal) + 1)..]
+            : TimeText.Of(known.Last))}";
 
     private static string Counts<T>(IEnumerable<T> kinds, Func<T, string> name, Func<T, long> count)
     {

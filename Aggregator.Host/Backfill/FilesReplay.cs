@@ -19,7 +19,7 @@ public sealed class FilesReplay(
             throw new CommandFailedException("--resume and --dry-run are for replays out of Kafka; without --input", ExitCode.Usage);
         }
         ReplayRange range = options.RangeOf(parsed, time.GetUtcNow(), settings.Aggregation.Window);
-        ReplayFile[] files = [.. inputs.Select(path => File.Exists(path) ? new ReplayFile(path) : throw new CommandFailedException($"{path}: there is no such file"))];
+        ReplayFile[] files = ReplayOptions.FilesOf(inputs);
         FileReplay replay = new(files, range, settings.Aggregation, settings.Fields, settings.Kafka.LatencyTopic, settings.Kafka.AckTopic);
         await using ReplayProgress progress = ReplayProgress.ForStandardError(files.Sum(file => file.Length), time);
         replay.Progress = progress.Report;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Aggregator.Core.Kafka;
+using Aggregator.Core.Publishing;
 using Aggregator.Core.Records;
 using Aggregator.Core.Replay;
 using Aggregator.Core.Windows;
@@ -66,15 +67,15 @@ public sealed class KafkaReplay
         }
         if (range.FromMs is null || _parsed.GetValue(_options.Partial))
         {
-            report.Line(Mark.Remark, $"windows before {PlanReport.Time(whole)} are given with what retention left of them: do not put them where whole ones belong");
+            report.Line(Mark.Remark, $"windows before {TimeText.Of(whole)} are given with what retention left of them: do not put them where whole ones belong");
             return range;
         }
         if (range.ToMs <= whole)
         {
-            throw new CommandFailedException($"retention has cut into all windows of the range: those from {PlanReport.Time(whole)} on can be computed whole"
+            throw new CommandFailedException($"retention has cut into all windows of the range: those from {TimeText.Of(whole)} on can be computed whole"
                 + "; --partial gives what is left of the others");
         }
-        report.Line(Mark.Remark, $"windows before {PlanReport.Time(whole)} are left out: retention has cut into them (--partial gives what is left)");
+        report.Line(Mark.Remark, $"windows before {TimeText.Of(whole)} are left out: retention has cut into them (--partial gives what is left)");
         return range with { FromMs = whole };
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aggregator.Core.Kafka;
+using Aggregator.Core.Publishing;
 using Aggregator.Core.Replay;
 using Aggregator.Core.Windows;
 using Aggregator.Host.Terminal;
@@ -16,8 +17,8 @@ public static class PlanReport
         ArgumentNullException.ThrowIfNull(kafka);
         ArgumentNullException.ThrowIfNull(aggregation);
         report.Heading($"Replay of {kafka.LatencyTopic} and {kafka.AckTopic} at {kafka.BootstrapServers}");
-        report.Text($"  windows of {aggregation.Window} from {(plan.Range.FromMs is { } from ? Time(from) : "the first record")} to "
-            + $"{(plan.Range.ToMs is { } to ? Time(to) : "the last record written by now; windows that are not over become final with what is there")}");
+        report.Text($"  windows of {aggregation.Window} from {(plan.Range.FromMs is { } from ? TimeText.Of(from) : "the first record")} to "
+            + $"{(plan.Range.ToMs is { } to ? TimeText.Of(to) : "the last record written by now; windows that are not over become final with what is there")}");
         report.Text(string.Create(CultureInfo.InvariantCulture,
             $"  reads about {plan.Records:N0} records: those of the range, and as many before and after it as its windows depend on"));
         report.Table(
@@ -26,19 +27,15 @@ public static class PlanReport
             [
                 $"{kafka.TopicName(partition.Extent.Partition.Topic)}[{partition.Extent.Partition.Partition}]",
                 $"{partition.Extent.Earliest}..{partition.Extent.End}",
-                partition.FirstLeftMs is { } first ? Time(first) : "-",
-                partition.IsEmptied ? "nothing is left" : partition.WholeFromMs is { } whole ? Time(whole) : "all",
+                partition.FirstLeftMs is { } first ? TimeText.Of(first) : "-",
+                partition.IsEmptied ? "nothing is left" : partition.WholeFromMs is { } whole ? TimeText.Of(whole) : "all",
                 $"{partition.FirstOffset}..{partition.StopOffset}",
             ]))]);
         if (plan.WholeFromMs is { } wholeFrom)
         {
-            report.Text($"  retention has taken records: windows from {Time(wholeFrom)} on can be computed whole");
+            report.Text($"  retention has taken records: windows from {TimeText.Of(wholeFrom)} on can be computed whole");
         }
     }
-
-    /// <summary><c>2026-01-31T14:00:00Z</c></summary>
-    internal static string Time(long timeMs) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(timeMs).ToString(timeMs % 1000 == 0 ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private static Mark MarkOf(PlannedPartition partition) => partition.Extent.Earliest == 0 ? Mark.Good : Mark.Remark;
 }

@@ -101,6 +101,11 @@ public sealed class ReplayOptions
         return options;
     }
 
+    /// <summary>The files of <see cref="Input"/>.</summary>
+    /// <exception cref="CommandFailedException">One is not there.</exception>
+    public static Core.Replay.ReplayFile[] FilesOf(string[] inputs) =>
+        [.. inputs.Select(path => File.Exists(path) ? new Core.Replay.ReplayFile(path) : throw new CommandFailedException($"{path}: there is no such file"))];
+
     /// <summary>The range that the command line asks for.</summary>
     /// <exception cref="CommandFailedException">A time cannot be used; all that is wrong is named.</exception>
     public Core.Replay.ReplayRange RangeOf(ParseResult parsed, DateTimeOffset now, TimeSpan window)
