@@ -1,6 +1,5 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using ClusterTopic = Confluent.Kafka.Admin.TopicDescription;
 
 namespace Aggregator.Core.Kafka;
 
@@ -27,7 +26,7 @@ internal sealed class AssignmentResolver(KafkaSettings settings, TopicNames name
         int ackPartitions = Count(topics, settings.AckTopic);
 
         // All partitions, not only the assigned ones: whether the group is new is a question about the group.
-        List<TopicPartition> all = [.. topics.SelectMany(t => t.Partitions, (t, p) => new TopicPartition(t.Name, p.Partition)).Union(assigned)];
+        List<TopicPartition> all = [.. topics.SelectMany(t => t.Partitions, (t, p) => new TopicPartition(t.Name, p.Number)).Union(assigned)];
         Task<Dictionary<TopicPartition, NativeOffset>> committedTask = Task.Run(() => Committed(session, all));
         Task<IReadOnlyDictionary<TopicPartition, long>> earliestTask = session.ListOffsetsAsync(assigned, OffsetSpec.Earliest(), RequestTimeout);
         Task<IReadOnlyDictionary<TopicPartition, long>> endTask = session.ListOffsetsAsync(assigned, OffsetSpec.Latest(), RequestTimeout);
@@ -41,7 +40,7 @@ internal sealed class AssignmentResolver(KafkaSettings settings, TopicNames name
         bool isNew = committed.Values.All(c => c.Offset < 0);
         IReadOnlyList<StartOffset> starts = StartOffsets.Decide(logs, Is(settings.AutoOffsetReset, "latest"), isNew);
         await Task.Run(() => Keep(session, starts)).ConfigureAwait(false);
-        return new Resolution(starts, latencyPartitions, ackPartitions, topics.ToDictionary(t => t.Name, t => t.TopicId?.ToString() ?? ""), null);
+        return new Resolution(starts, latencyPartitions, ackPartitions, topics.ToDictionary(t => t.Name, t => t.Id), null);
     }
 
     /// <summary>What hinders reading, in words for an operator; null when nothing does.</summary>

@@ -1,7 +1,6 @@
 using Aggregator.Core.Records;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using ClusterTopic = Confluent.Kafka.Admin.TopicDescription;
 
 namespace Aggregator.Core.Kafka;
 
@@ -107,7 +106,7 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
             context.Warn("missing:" + missing, $"Nothing more is read: {missing}.");
         }
         var replaced = topics
-            .Where(t => !t.Error.IsError && view.TopicIds.TryGetValue(t.Name, out string? id) && id != (t.TopicId?.ToString() ?? ""))
+            .Where(t => !t.Error.IsError && view.TopicIds.TryGetValue(t.Name, out string? id) && id != t.Id)
             .Select(t => t.Name)
             .ToHashSet();
         if (replaced.Count > 0 && ReferenceEquals(board.Current, view))

@@ -9,6 +9,9 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
     /// <summary>How long one request may take unless said otherwise.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 
+    // The client gives a question up by itself; one that it forgets must not hang whoever waits.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(100);
 
     private readonly IAdminClient _client;
@@ -41,15 +44,15 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
     /// <inheritdoc/>
     public async Task<TopicDescriptions> DescribeTopicsAsync(IReadOnlyCollection<string> names, CancellationToken cancellation)
     {
-        List<Confluent.Kafka.Admin.TopicDescription> found = await DescribeAsync(names, cancellation).ConfigureAwait(false);
-        Confluent.Kafka.Admin.TopicDescription[] existing = [.. found.Where(topic => !topic.Error.IsError)];
+        IReadOnlyList<ClusterTopic> found = await DescribeAsync(names, cancellation).ConfigureAwait(false);
+        ClusterTopic[] existing = [.. found.Where(topic => !topic.Error.IsError)];
         Dictionary<string, IReadOnlyDictionary<string, string>> configs =
             await ConfigsAsync([.. existing.Select(topic => topic.Name)], cancellation).ConfigureAwait(false);
         return new(
             [.. existing.Select(topic => new TopicDescription(
                 topic.Name,
                 topic.Partitions.Count,
-                topic.Partitions.Select(partition => partition.Replicas.Count).DefaultIfEmpty(0).Min(),
+                topic.Partitions.Select(partition => partition.Replicas).DefaultIfEmpty(0).Min(),
                 configs.GetValueOrDefault(topic.Name) ?? new Dictionary<string, string>()))],
             [.. found.Where(topic => topic.Error.IsError && topic.Error.Code != ErrorCode.UnknownTopicOrPart)
                 .Select(topic => new TopicProblem(topic.Name, topic.Error.Reason))]);
@@ -90,7 +93,7 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
     public async Task<GroupDescription> DescribeGroupAsync(string group, IReadOnlyCollection<string> topics, CancellationToken cancellation)
     {
         TopicPartition[] partitions = [.. (await DescribeAsync(topics, cancellation).ConfigureAwait(false))
-            .SelectMany(topic => topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition.Partition)))];
+            .SelectMany(topic => topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition.Number)))];
         (string state, IReadOnlyList<string> members) = await MembersAsync(group, cancellation).ConfigureAwait(false);
         Dictionary<TopicPartition, long> earliest = await OffsetsAsync(partitions, OffsetSpec.Earliest(), cancellation).ConfigureAwait(false);
         Dictionary<TopicPartition, long> end = await OffsetsAsync(partitions, OffsetSpec.Latest(), cancellation).ConfigureAwait(false);
@@ -108,20 +111,8 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<List<Confluent.Kafka.Admin.TopicDescription>> DescribeAsync(IReadOnlyCollection<string> names, CancellationToken cancellation)
-    {
-        try
-        {
-            DescribeTopicsResult result = await Ask(
-                () => _client.DescribeTopicsAsync(TopicCollection.OfTopicNames(names), new() { RequestTimeout = _timeout }),
-                cancellation).ConfigureAwait(false);
-            return result.TopicDescriptions;
-        }
-        catch (DescribeTopicsException failure)
-        {
-            return failure.Results.TopicDescriptions;
-        }
-    }
+    private Task<IReadOnlyList<ClusterTopic>> DescribeAsync(IReadOnlyCollection<string> names, CancellationToken cancellation) =>
+        Ask(() => TopicQuestion.DescribeAsync(_client, names, _timeout), cancellation);
 
     // Without the right to see them, or from a cluster that cannot tell, there are none: that is no reason to say nothing of the topics.
     private async Task<Dictionary<string, IReadOnlyDictionary<string, string>>> ConfigsAsync(string[] topics, CancellationToken cancellation)
@@ -134,7 +125,7 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
         {
             List<DescribeConfigsResult> results = await _client.DescribeConfigsAsync(
                 topics.Select(topic => new ConfigResource { Type = ResourceType.Topic, Name = topic }), new() { RequestTimeout = _timeout })
-                .WaitAsync(cancellation).ConfigureAwait(false);
+                .WaitAsync(_timeout + Grace, _time, cancellation).ConfigureAwait(false);
             return Readable(results);
         }
         catch (DescribeConfigsException some)
@@ -142,7 +133,7 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
             return Readable([.. some.Results.Where(result => !result.Error.IsError)
                 .Select(result => new DescribeConfigsResult { ConfigResource = result.ConfigResource, Entries = result.Entries })]);
         }
-        catch (KafkaException)
+        catch (Exception unanswered) when (unanswered is KafkaException or TimeoutException)
         {
             return [];
         }
@@ -218,8 +209,8 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
         long start = _time.GetTimestamp();
         while (names.Length > 0 && _time.GetElapsedTime(start) < _timeout)
         {
-            List<Confluent.Kafka.Admin.TopicDescription> found = await DescribeAsync(names, cancellation).ConfigureAwait(false);
-            if (found.TrueForAll(topic => !topic.Error.IsError && topic.Partitions.TrueForAll(partition => partition.Leader is { Id: >= 0 })))
+            IReadOnlyList<ClusterTopic> found = await DescribeAsync(names, cancellation).ConfigureAwait(false);
+            if (found.All(topic => !topic.Error.IsError && topic.Partitions.All(partition => partition.HasLeader)))
             {
                 return;
             }
@@ -231,11 +222,15 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
     {
         try
         {
-            return await request().WaitAsync(cancellation).ConfigureAwait(false);
+            return await request().WaitAsync(_timeout + Grace, _time, cancellation).ConfigureAwait(false);
         }
-        catch (KafkaException failure) when (failure is not (DescribeTopicsException or CreateTopicsException or DescribeConsumerGroupsException))
+        catch (KafkaException failure) when (failure is not (CreateTopicsException or DescribeConsumerGroupsException))
         {
             throw _trouble.Unavailable(failure);
+        }
+        catch (TimeoutException)
+        {
+            throw _trouble.Unavailable(new KafkaException(ErrorCode.Local_TimedOut));
         }
     }
 }

@@ -1,6 +1,5 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using ClusterTopic = Confluent.Kafka.Admin.TopicDescription;
 using Consumer = Confluent.Kafka.IConsumer<Aggregator.Core.Kafka.RecordCopier.CopiedKey, Aggregator.Core.Kafka.RecordCopier.CopiedValue>;
 
 namespace Aggregator.Core.Kafka;
@@ -95,7 +94,7 @@ internal sealed class ConsumerSession
         List<ListOffsetsResultInfo> answers;
         try
         {
-            answers = (await Ask(admin => admin.ListOffsetsAsync(
+            answers = (await Ask(() => Admin.ListOffsetsAsync(
                 partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = spec }),
                 new ListOffsetsOptions { RequestTimeout = timeout, IsolationLevel = _isolation })).ConfigureAwait(false)).ResultInfos;
         }
@@ -119,7 +118,7 @@ internal sealed class ConsumerSession
     /// <summary>What the brokers know of topics; a topic that does not exist has its error. Creates none.</summary>
     /// <exception cref="KafkaException">The brokers do not answer.</exception>
     public Task<IReadOnlyList<ClusterTopic>> DescribeTopicsAsync(IReadOnlyList<string> topics, TimeSpan timeout) =>
-        Ask(admin => TopicQuestion.DescribeAsync(admin, topics, timeout));
+        Ask(() => TopicQuestion.DescribeAsync(Consumer, topics, timeout));
 
     /// <summary>Who is in a group, this consumer included once it joined. Stays open while no broker is there.</summary>
     /// <exception cref="KafkaException">The brokers do not answer, or do not tell.</exception>
@@ -128,7 +127,7 @@ internal sealed class ConsumerSession
         try
         {
             DescribeConsumerGroupsResult result =
-                await Ask(admin => admin.DescribeConsumerGroupsAsync([group], new DescribeConsumerGroupsOptions { RequestTimeout = GroupQuestionTimeout })).ConfigureAwait(false);
+                await Ask(() => Admin.DescribeConsumerGroupsAsync([group], new DescribeConsumerGroupsOptions { RequestTimeout = GroupQuestionTimeout })).ConfigureAwait(false);
             ConsumerGroupDescription description = result.ConsumerGroupDescriptions[0];
             return new GroupView(description.State == ConsumerGroupState.Stable,
             [
@@ -149,12 +148,12 @@ internal sealed class ConsumerSession
     /// destroyed meanwhile ends the process (SIGSEGV). What was begun before is never answered.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The session is closed.</exception>
-    private Task<T> Ask<T>(Func<IAdminClient, Task<T>> question)
+    private Task<T> Ask<T>(Func<Task<T>> question)
     {
         lock (_asking)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
-            return question(Admin);
+            return question();
         }
     }
 

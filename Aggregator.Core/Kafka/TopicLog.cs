@@ -1,7 +1,6 @@
 using Aggregator.Core.Records;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
-using ClusterTopic = Confluent.Kafka.Admin.TopicDescription;
 
 namespace Aggregator.Core.Kafka;
 
@@ -54,7 +53,7 @@ public sealed class TopicLog : ITopicLog
         {
             throw new KafkaUnavailableException($"topic {missing.Name}: {missing.Error.Reason}");
         }
-        PartitionId[] partitions = [.. topics.SelectMany(topic => topic.Partitions.Select(partition => _names.Id(topic.Name, partition.Partition))).OrderBy(id => id.Index)];
+        PartitionId[] partitions = [.. topics.SelectMany(topic => topic.Partitions.Select(partition => _names.Id(topic.Name, partition.Number))).OrderBy(id => id.Index)];
         Dictionary<PartitionId, long> earliest = Offsets(partitions.Select(partition => (partition, OffsetSpec.Earliest())));
         Dictionary<PartitionId, long> end = Offsets(partitions.Select(partition => (partition, OffsetSpec.Latest())));
         return [.. partitions.Select(partition => new LogExtent(partition, earliest[partition], end[partition]))];
