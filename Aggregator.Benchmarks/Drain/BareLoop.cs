@@ -8,7 +8,7 @@ internal static unsafe class BareLoop
 {
     private const int BatchSize = 4096;
 
-    public static void Consume(KafkaSettings settings, int partitions, long records)
+    public static void Consume(KafkaSettings settings, int partitions, long records, DrainProgress progress)
     {
         using IConsumer<Ignore, byte[]> consumer = Open(settings, partitions);
         for (long read = 0; read < records;)
@@ -18,11 +18,12 @@ internal static unsafe class BareLoop
                 throw new InvalidOperationException($"Only {read} of {records} records came.");
             }
             read += result.IsPartitionEOF ? 0 : 1;
+            progress.Records = read;
         }
         consumer.Close();
     }
 
-    public static void Batch(KafkaSettings settings, int partitions, long records)
+    public static void Batch(KafkaSettings settings, int partitions, long records, DrainProgress progress)
     {
         using IConsumer<Ignore, byte[]> consumer = Open(settings, partitions);
         NativeConsumer native = new(consumer.Handle);
@@ -38,6 +39,7 @@ internal static unsafe class BareLoop
                     read += first[i]->Error == 0 ? 1 : 0;
                     NativeLibrdkafka.MessageDestroy(first[i]);
                 }
+                progress.Records = read;
             }
         }
         NativeLibrdkafka.QueueDestroy(queue);

@@ -8,8 +8,27 @@ namespace Aggregator.Core.Kafka;
 /// <summary>Reads by <c>Consume</c>, the supported API of Confluent.Kafka: a record a call, and some 200 bytes of garbage with each.</summary>
 internal sealed class ConsumeTransport(Consumer consumer, RecordCopier copier) : IRecordTransport
 {
-    // HOT: once per record.
+    // Between two looks at the rest of the loop.
+    private const int MaxRecords = 64;
+
     public bool Poll(RecordIntake intake, int waitMs)
+    {
+        for (int i = 0; i < MaxRecords; i++)
+        {
+            if (TakeOne(intake, i == 0 ? waitMs : 0))
+            {
+                return true;
+            }
+            if (!intake.CanTake)
+            {
+                break;
+            }
+        }
+        return false;
+    }
+
+    // HOT: once per record.
+    private bool TakeOne(RecordIntake intake, int waitMs)
     {
         Result? result;
         try

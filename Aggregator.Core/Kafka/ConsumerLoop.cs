@@ -1,3 +1,4 @@
+using Aggregator.Core.Records;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
 
@@ -97,7 +98,8 @@ internal sealed class ConsumerLoop
                 BeginReading(resolution);
             }
             TakeRequests();
-            _pause.Set(WantsPause());
+            _intake.Lead.Look(_intake.Positions, _output.Batches);
+            _pause.Set(WantsPause(), _intake.Lead);
             Poll();
         }
         return null;
@@ -254,6 +256,10 @@ internal sealed class ConsumerLoop
         }
         else if (_board.TakeEnds() is { } ends)
         {
+            foreach ((PartitionId partition, long end) in ends.Ends)
+            {
+                _intake.Lead.Ends(partition, end);
+            }
             _output.EndOffsets(ends);
             LookForStall(ends);
         }
@@ -265,7 +271,7 @@ internal sealed class ConsumerLoop
         {
             _stalls.Restart();
         }
-        else if (_stalls.Look(ends, _intake.Positions) is { } partition)
+        else if (_stalls.Look(ends, _intake.Positions, _intake.Lead.Waiting) is { } partition)
         {
             string what = $"{_context.Names.Text(partition)} brings no records though it has more than {_intake.Positions.Next(partition)}";
             if (_stalls.Stalls >= 3)

@@ -58,6 +58,9 @@ public sealed class KafkaRecordSource : IAsyncDisposable
     /// <summary>Joins the group beside other members, with a part of the partitions, instead of standing by while another is at work. For tests.</summary>
     internal bool SharesPartitions { get; init; }
 
+    /// <summary>As <see cref="LeadLimit.UsualRecordsBetweenWaits"/>. For tests.</summary>
+    internal long RecordsBetweenWaits { init => _context.RecordsBetweenWaits = value; }
+
     /// <summary>Begins. Once only; never fails because of Kafka.</summary>
     public void Start()
     {

@@ -21,6 +21,9 @@ internal sealed class RecordIntake(
     /// <summary>The next offset of each partition.</summary>
     public Positions Positions { get; } = new();
 
+    /// <summary>Which partitions are too far ahead of others.</summary>
+    public LeadLimit Lead { get; } = new(context.RecordsBetweenWaits);
+
     public TopicNames Names => context.Names;
 
     /// <summary>Whether keys are wanted.</summary>
@@ -38,6 +41,9 @@ internal sealed class RecordIntake(
     /// <summary>How many records can be taken at once; at least 1.</summary>
     public int Room => IsReading ? Math.Max(1, output.Room) : RoomForDropped;
 
+    /// <summary>Whether a record would be taken now, or dropped because none is wanted.</summary>
+    public bool CanTake => !IsReading || output.Room > 0;
+
     /// <summary>Whether nothing waits to be handed on, so that there is no hurry.</summary>
     public bool IsIdle => output.Count == 0;
 
@@ -45,6 +51,7 @@ internal sealed class RecordIntake(
     public void Begin(IReadOnlyList<StartOffset> starts)
     {
         Positions.Start(starts);
+        Lead.Start(starts);
         IsReading = true;
     }
 
@@ -52,6 +59,7 @@ internal sealed class RecordIntake(
     public void Stop()
     {
         Positions.Clear();
+        Lead.Stop();
         IsReading = false;
         IsHeldUp = false;
         HasMissed = false;
@@ -75,7 +83,7 @@ internal sealed class RecordIntake(
         {
             return true;
         }
-        Positions.Set(record.Partition, record.Offset + 1);
+        Positions.Set(record.Partition, record.Offset + 1, record.TimestampMs);
         output.Add(record);
         return true;
     }
@@ -96,6 +104,7 @@ internal sealed class RecordIntake(
             Jumped(partition, expected, offset);
         }
         output.AtEnd(partition, offset);
+        Lead.Ends(partition, offset);
     }
 
     public void TakeError(Error error, TopicPartitionOffset? where) => report(error, where);
@@ -118,7 +127,7 @@ internal sealed class RecordIntake(
     // Markers of transactions and compaction leave gaps too; whether records were lost, the brokers must say.
     private void Jumped(PartitionId partition, long from, long to)
     {
-        Positions.Set(partition, to);
+        Positions.SkipTo(partition, to);
         board.Jumped(partition, from, to);
     }
 }

@@ -23,6 +23,9 @@ internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status
 
     public TimeProvider Time => time;
 
+    /// <summary>As <see cref="LeadLimit.UsualRecordsBetweenWaits"/>.</summary>
+    public long RecordsBetweenWaits { get; set; } = LeadLimit.UsualRecordsBetweenWaits;
+
     public TopicNames Names { get; } = new(settings);
 
     /// <summary>Whether another member of the group is at work and this one waits for its end.</summary>

@@ -40,6 +40,9 @@ internal sealed class SourceOutput(RecordBatchPool pool, TimeProvider time, bool
         return _batch is not null;
     }
 
+    /// <summary>How many batches were handed over.</summary>
+    public long Batches { get; private set; }
+
     /// <summary>How many records the current batch still takes; 0 where there is none.</summary>
     public int Room => _batch is { } batch ? batch.Capacity - batch.Count : 0;
 
@@ -144,6 +147,7 @@ internal sealed class SourceOutput(RecordBatchPool pool, TimeProvider time, bool
     {
         _elements.Writer.TryWrite(new SourceElement.Batch(_batch!));
         _batch = null;
+        Batches++;
         _garbage.Pace();
     }
 

@@ -16,13 +16,14 @@ internal sealed class StallDetector(TimeProvider time, TimeSpan patience)
     /// <summary>The first partition found without progress for too long; null when there is none.</summary>
     /// <param name="ends">The ends of the partitions.</param>
     /// <param name="positions">Where each is read.</param>
-    public PartitionId? Look(SourceElement.EndOffsets ends, Positions positions)
+    /// <param name="waiting">Those that wait for others.</param>
+    public PartitionId? Look(SourceElement.EndOffsets ends, Positions positions, IReadOnlySet<PartitionId> waiting)
     {
         long now = time.GetTimestamp();
         foreach ((PartitionId partition, long end) in ends.Ends)
         {
             long next = positions.Next(partition);
-            if (next == Positions.NotRead || next >= end)
+            if (next == Positions.NotRead || next >= end || waiting.Contains(partition))
             {
                 _behind.Remove(partition);
             }

@@ -55,6 +55,20 @@ internal sealed class EmbeddedKafka : IDisposable
         Assert.Equal(0, _producer.Flush(SourceProbe.Patience));
     }
 
+    /// <summary>Writes values 0 … <c>count - 1</c> at equal steps of time, as one batch for each <c>together</c> of them.</summary>
+    public void WriteSteadily(string topic, int partition, int count, TimeSpan step, int together)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Timestamp time = new(DateTimeOffset.FromUnixTimeMilliseconds(1712345640000) + (i * step));
+            _producer.Produce(new TopicPartition(topic, partition), new Message<string?, string?> { Value = i.ToString(CultureInfo.InvariantCulture), Timestamp = time });
+            if ((i + 1) % together == 0)
+            {
+                Assert.Equal(0, _producer.Flush(SourceProbe.Patience));
+            }
+        }
+    }
+
     public void Dispose()
     {
         _producer.Dispose();

@@ -16,10 +16,14 @@ internal sealed class SourceProbe : IAsyncDisposable
     private readonly Task _reading;
     private volatile bool _held;
 
-    public SourceProbe(KafkaSettings settings, int batches = 8, bool start = true, bool shares = false)
+    public SourceProbe(KafkaSettings settings, int batches = 8, bool start = true, bool shares = false, long recordsBetweenWaits = LeadLimit.UsualRecordsBetweenWaits)
     {
         Pool = new RecordBatchPool(batches);
-        Source = new KafkaRecordSource(settings, Pool, Status, Log.For<KafkaRecordSource>(), TimeProvider.System) { SharesPartitions = shares };
+        Source = new KafkaRecordSource(settings, Pool, Status, Log.For<KafkaRecordSource>(), TimeProvider.System)
+        {
+            SharesPartitions = shares,
+            RecordsBetweenWaits = recordsBetweenWaits,
+        };
         Committer = new OffsetCommitter(Source.Offsets, Status, Log.For<OffsetCommitter>(), TimeProvider.System);
         _reading = Task.Run(ReadAsync);
         if (start)

@@ -35,7 +35,7 @@ public sealed class StallDetectorTests
     {
         for (int position = 5; position < 12; position++)
         {
-            _positions.Set(Partition, position);
+            _positions.SkipTo(Partition, position);
             Assert.Null(Look(end: 20));
             _time.Advance(TimeSpan.FromSeconds(29));
         }
@@ -70,11 +70,24 @@ public sealed class StallDetectorTests
             Assert.Equal(stall, _detector.Stalls);
         }
         Look(end: 10);
-        _positions.Set(Partition, 6);
+        _positions.SkipTo(Partition, 6);
         Look(end: 10);
         Assert.Equal(0, _detector.Stalls);
     }
 
-    private PartitionId? Look(long end) =>
-        _detector.Look(new SourceElement.EndOffsets(_time.GetUtcNow(), _time.GetTimestamp(), [KeyValuePair.Create(Partition, end)]), _positions);
+    [Fact]
+    public void A_partition_that_waits_for_others_is_not_stalled()
+    {
+        Assert.Null(Look(end: 10));
+        _time.Advance(TimeSpan.FromSeconds(29));
+        Assert.Null(Look(end: 10, waits: true));
+        _time.Advance(TimeSpan.FromSeconds(29));
+        Assert.Null(Look(end: 10));
+        _time.Advance(TimeSpan.FromSeconds(29));
+        Assert.Null(Look(end: 10));
+    }
+
+    private PartitionId? Look(long end, bool waits = false) => _detector.Look(
+        new SourceElement.EndOffsets(_time.GetUtcNow(), _time.GetTimestamp(), [KeyValuePair.Create(Partition, end)]), _positions,
+        waits ? new HashSet<PartitionId> { Partition } : []);
 }
