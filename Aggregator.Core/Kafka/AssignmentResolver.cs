@@ -1,5 +1,4 @@
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 
 namespace Aggregator.Core.Kafka;
 
@@ -28,8 +27,8 @@ internal sealed class AssignmentResolver(KafkaSettings settings, TopicNames name
         // All partitions, not only the assigned ones: whether the group is new is a question about the group.
         List<TopicPartition> all = [.. topics.SelectMany(t => t.Partitions, (t, p) => new TopicPartition(t.Name, p.Number)).Union(assigned)];
         Task<Dictionary<TopicPartition, NativeOffset>> committedTask = Task.Run(() => Committed(session, all));
-        Task<IReadOnlyDictionary<TopicPartition, long>> earliestTask = session.ListOffsetsAsync(assigned, OffsetSpec.Earliest(), RequestTimeout);
-        Task<IReadOnlyDictionary<TopicPartition, long>> endTask = session.ListOffsetsAsync(assigned, OffsetSpec.Latest(), RequestTimeout);
+        Task<IReadOnlyDictionary<TopicPartition, long>> earliestTask = session.ListOffsetsAsync(assigned, OffsetQuestion.Earliest, RequestTimeout);
+        Task<IReadOnlyDictionary<TopicPartition, long>> endTask = session.ListOffsetsAsync(assigned, OffsetQuestion.End, RequestTimeout);
         await Task.WhenAll(committedTask, earliestTask, endTask).ConfigureAwait(false);
         Dictionary<TopicPartition, NativeOffset> committed = await committedTask.ConfigureAwait(false);
         IReadOnlyDictionary<TopicPartition, long> earliest = await earliestTask.ConfigureAwait(false);

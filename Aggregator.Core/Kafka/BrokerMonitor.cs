@@ -1,6 +1,5 @@
 using Aggregator.Core.Records;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 
 namespace Aggregator.Core.Kafka;
 
@@ -67,7 +66,7 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
             DateTimeOffset askedAt = context.Time.GetUtcNow();
             long askedTimestamp = context.Time.GetTimestamp();
             IReadOnlyDictionary<TopicPartition, long> ends =
-                await session.ListOffsetsAsync(view.Partitions, OffsetSpec.Latest(), RequestTimeout).ConfigureAwait(false);
+                await session.ListOffsetsAsync(view.Partitions, OffsetQuestion.End, RequestTimeout).ConfigureAwait(false);
             context.Connected();
             if (ReferenceEquals(board.Current, view))
             {
@@ -123,7 +122,7 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
             return;
         }
         IReadOnlyDictionary<TopicPartition, long> earliest = await session.ListOffsetsAsync(
-            [.. jumps.Select(j => context.Names.Partition(j.Key))], OffsetSpec.Earliest(), RequestTimeout).ConfigureAwait(false);
+            [.. jumps.Select(j => context.Names.Partition(j.Key))], OffsetQuestion.Earliest, RequestTimeout).ConfigureAwait(false);
         foreach ((PartitionId partition, (long from, long to)) in jumps)
         {
             long first = earliest[context.Names.Partition(partition)];

@@ -95,8 +95,8 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
         TopicPartition[] partitions = [.. (await DescribeAsync(topics, cancellation).ConfigureAwait(false))
             .SelectMany(topic => topic.Partitions.Select(partition => new TopicPartition(topic.Name, partition.Number)))];
         (string state, IReadOnlyList<string> members) = await MembersAsync(group, cancellation).ConfigureAwait(false);
-        Dictionary<TopicPartition, long> earliest = await OffsetsAsync(partitions, OffsetSpec.Earliest(), cancellation).ConfigureAwait(false);
-        Dictionary<TopicPartition, long> end = await OffsetsAsync(partitions, OffsetSpec.Latest(), cancellation).ConfigureAwait(false);
+        IReadOnlyDictionary<TopicPartition, long> earliest = await OffsetsAsync(partitions, OffsetQuestion.Earliest, cancellation).ConfigureAwait(false);
+        IReadOnlyDictionary<TopicPartition, long> end = await OffsetsAsync(partitions, OffsetQuestion.End, cancellation).ConfigureAwait(false);
         Dictionary<TopicPartition, long> committed = await CommittedAsync(group, partitions, cancellation).ConfigureAwait(false);
         return new(state, members,
         [
@@ -176,19 +176,10 @@ public sealed class ClusterAdmin : ITopicAdmin, IGroupAdmin
         }
     }
 
-    private async Task<Dictionary<TopicPartition, long>> OffsetsAsync(TopicPartition[] partitions, OffsetSpec spec, CancellationToken cancellation)
-    {
-        if (partitions.Length == 0)
-        {
-            return [];
-        }
-        ListOffsetsResult result = await Ask(
-            () => _client.ListOffsetsAsync(
-                partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec }),
-                new() { RequestTimeout = _timeout }),
-            cancellation).ConfigureAwait(false);
-        return result.ResultInfos.Select(info => info.TopicPartitionOffsetError).ToDictionary(info => info.TopicPartition, info => info.Offset.Value);
-    }
+    private async Task<IReadOnlyDictionary<TopicPartition, long>> OffsetsAsync(TopicPartition[] partitions, long which, CancellationToken cancellation) =>
+        partitions.Length == 0
+            ? new Dictionary<TopicPartition, long>()
+            : await Ask(() => OffsetQuestion.AskAsync(_client, partitions.ToDictionary(partition => partition, _ => which), _timeout), cancellation).ConfigureAwait(false);
 
     private async Task<Dictionary<TopicPartition, long>> CommittedAsync(string group, TopicPartition[] partitions, CancellationToken cancellation)
     {

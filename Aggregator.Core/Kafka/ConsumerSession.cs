@@ -14,18 +14,16 @@ internal sealed class ConsumerSession
     /// </summary>
     public static readonly TimeSpan GroupQuestionTimeout = TimeSpan.FromHours(1);
 
-    private readonly IsolationLevel _isolation;
     private readonly bool _incremental;
     private readonly Lock _asking = new();
     private bool _isClosed;
 
-    private ConsumerSession(Consumer consumer, IsolationLevel isolation, bool incremental, RecordCopier? copier)
+    private ConsumerSession(Consumer consumer, bool incremental, RecordCopier? copier)
     {
         Consumer = consumer;
         Admin = new DependentAdminClientBuilder(consumer.Handle).Build();
         Native = new NativeConsumer(consumer.Handle);
         Transport = copier is null ? new BatchQueueTransport(Native) : new ConsumeTransport(consumer, copier);
-        _isolation = isolation;
         _incremental = incremental;
     }
 
@@ -61,12 +59,9 @@ internal sealed class ConsumerSession
             .SetErrorHandler((_, error) => handlers.Error(error))
             .SetLogHandler((_, message) => log(message))
             .Build();
-        IsolationLevel isolation = configuration.GetValueOrDefault("isolation.level") == "read_uncommitted"
-            ? IsolationLevel.ReadUncommitted
-            : IsolationLevel.ReadCommitted;
         bool incremental = configuration.GetValueOrDefault("group.protocol") == "consumer"
             || configuration.GetValueOrDefault("partition.assignment.strategy", "").Contains("cooperative", StringComparison.Ordinal);
-        return new ConsumerSession(consumer, isolation, incremental, settings.IsBatchTransport ? null : copier);
+        return new ConsumerSession(consumer, incremental, settings.IsBatchTransport ? null : copier);
     }
 
     /// <summary>
@@ -87,33 +82,10 @@ internal sealed class ConsumerSession
         }
     }
 
-    /// <summary>Offsets of the partitions: the first (<see cref="OffsetSpec.Earliest"/>) or the end as far as it can be read (<see cref="OffsetSpec.Latest"/>).</summary>
+    /// <summary>Offsets of the partitions: the first (<see cref="OffsetQuestion.Earliest"/>) or the end as far as it can be read (<see cref="OffsetQuestion.End"/>).</summary>
     /// <exception cref="KafkaException">The brokers do not answer, or not for every partition.</exception>
-    public async Task<IReadOnlyDictionary<TopicPartition, long>> ListOffsetsAsync(IReadOnlyList<TopicPartition> partitions, OffsetSpec spec, TimeSpan timeout)
-    {
-        List<ListOffsetsResultInfo> answers;
-        try
-        {
-            answers = (await Ask(() => Admin.ListOffsetsAsync(
-                partitions.Select(p => new TopicPartitionOffsetSpec { TopicPartition = p, OffsetSpec = spec }),
-                new ListOffsetsOptions { RequestTimeout = timeout, IsolationLevel = _isolation })).ConfigureAwait(false)).ResultInfos;
-        }
-        catch (ListOffsetsException e)
-        {
-            answers = e.Result.ResultInfos; // its own message does not say which partition, or why
-        }
-        var offsets = new Dictionary<TopicPartition, long>();
-        foreach (TopicPartitionOffsetError info in answers.Select(answer => answer.TopicPartitionOffsetError))
-        {
-            // A broker that cuts the connection leaves "no offset" behind, without an error.
-            if (info.Error.IsError || info.Offset.Value < 0)
-            {
-                throw new KafkaException(info.Error.IsError ? new Error(info.Error.Code, $"{info.TopicPartition}: {info.Error.Reason}") : new Error(ErrorCode.Local_Transport, $"no offset came for {info.TopicPartition}"));
-            }
-            offsets[info.TopicPartition] = info.Offset.Value;
-        }
-        return offsets;
-    }
+    public Task<IReadOnlyDictionary<TopicPartition, long>> ListOffsetsAsync(IReadOnlyList<TopicPartition> partitions, long which, TimeSpan timeout) =>
+        Ask(() => OffsetQuestion.AskAsync(Consumer, partitions.ToDictionary(partition => partition, _ => which), timeout));
 
     /// <summary>What the brokers know of topics; a topic that does not exist has its error. Creates none.</summary>
     /// <exception cref="KafkaException">The brokers do not answer.</exception>

@@ -112,6 +112,9 @@ internal static partial class NativeLibrdkafka
     [LibraryImport(Library, EntryPoint = "rd_kafka_committed")]
     internal static unsafe partial int Committed(nint client, TopicPartitionList* partitions, int timeoutMs);
 
+    [LibraryImport(Library, EntryPoint = "rd_kafka_offsets_for_times")]
+    internal static unsafe partial int OffsetsForTimes(nint client, TopicPartitionList* times, int timeoutMs);
+
     [LibraryImport(Library, EntryPoint = "rd_kafka_seek_partitions")]
     internal static unsafe partial nint SeekPartitions(nint client, TopicPartitionList* partitions, int timeoutMs);
 

@@ -1,6 +1,5 @@
 using Aggregator.Core.Records;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 
 namespace Aggregator.Core.Kafka;
 
@@ -16,7 +15,6 @@ public sealed class TopicLog : ITopicLog
     private readonly TopicNames _names;
     private readonly TimeProvider _time;
     private readonly TimeSpan _patience;
-    private readonly IsolationLevel _isolation;
     private readonly ConnectionTrouble _trouble;
     private readonly IAdminClient _admin;
     private LogSession? _session;
@@ -35,9 +33,6 @@ public sealed class TopicLog : ITopicLog
         _time = time;
         _patience = patience ?? DefaultPatience;
         _trouble = new(configuration, ClusterAdmin.DefaultTimeout);
-        _isolation = ClientConfiguration.Consumer(settings).GetValueOrDefault("isolation.level") == "read_uncommitted"
-            ? IsolationLevel.ReadUncommitted
-            : IsolationLevel.ReadCommitted;
         _admin = new AdminClientBuilder(configuration)
             .SetErrorHandler((_, error) => _trouble.Note(error))
             .SetLogHandler((_, message) => _trouble.Note(message))
@@ -54,8 +49,8 @@ public sealed class TopicLog : ITopicLog
             throw new KafkaUnavailableException($"topic {missing.Name}: {missing.Error.Reason}");
         }
         PartitionId[] partitions = [.. topics.SelectMany(topic => topic.Partitions.Select(partition => _names.Id(topic.Name, partition.Number))).OrderBy(id => id.Index)];
-        Dictionary<PartitionId, long> earliest = Offsets(partitions.Select(partition => (partition, OffsetSpec.Earliest())));
-        Dictionary<PartitionId, long> end = Offsets(partitions.Select(partition => (partition, OffsetSpec.Latest())));
+        Dictionary<PartitionId, long> earliest = Offsets(partitions.Select(partition => (partition, OffsetQuestion.Earliest)));
+        Dictionary<PartitionId, long> end = Offsets(partitions.Select(partition => (partition, OffsetQuestion.End)));
         return [.. partitions.Select(partition => new LogExtent(partition, earliest[partition], end[partition]))];
     }
 
@@ -64,8 +59,8 @@ public sealed class TopicLog : ITopicLog
     public IReadOnlyDictionary<PartitionId, long> OffsetsAt(IReadOnlyDictionary<PartitionId, long> timesMs)
     {
         ArgumentNullException.ThrowIfNull(timesMs);
-        // The brokers take no negative times; they stand for something else there.
-        return Offsets(timesMs.Select(time => (time.Key, OffsetSpec.ForTimestamp(Math.Max(0, time.Value)))));
+        // No record is older than the epoch, and negative times stand for something else.
+        return Offsets(timesMs.Select(time => (time.Key, time.Value > 0 ? time.Value : OffsetQuestion.Earliest)));
     }
 
     /// <inheritdoc/>
@@ -120,24 +115,11 @@ public sealed class TopicLog : ITopicLog
         }
     }
 
-    private Dictionary<PartitionId, long> Offsets(IEnumerable<(PartitionId Partition, OffsetSpec Spec)> questions)
+    private Dictionary<PartitionId, long> Offsets(IEnumerable<(PartitionId Partition, long Time)> questions)
     {
-        ListOffsetsResult result = Ask(() => _admin.ListOffsetsAsync(
-            questions.Select(question => new TopicPartitionOffsetSpec { TopicPartition = _names.Partition(question.Partition), OffsetSpec = question.Spec }),
-            new ListOffsetsOptions { RequestTimeout = ClusterAdmin.DefaultTimeout, IsolationLevel = _isolation }));
-        Dictionary<PartitionId, long> offsets = [];
-        foreach (TopicPartitionOffsetError info in result.ResultInfos.Select(info => info.TopicPartitionOffsetError))
-        {
-            if (info.Error.IsError)
-            {
-                throw new KafkaUnavailableException($"{_names.Text(_names.Id(info.TopicPartition))}: {info.Error.Reason}");
-            }
-            if (info.Offset.Value >= 0)
-            {
-                offsets[_names.Id(info.TopicPartition)] = info.Offset.Value;
-            }
-        }
-        return offsets;
+        IReadOnlyDictionary<TopicPartition, long> offsets = Ask(() => OffsetQuestion.AskAsync(
+            _admin, questions.ToDictionary(question => _names.Partition(question.Partition), question => question.Time), ClusterAdmin.DefaultTimeout));
+        return offsets.Where(offset => offset.Value >= 0).ToDictionary(offset => _names.Id(offset.Key), offset => offset.Value);
     }
 
     private T Ask<T>(Func<Task<T>> request)
