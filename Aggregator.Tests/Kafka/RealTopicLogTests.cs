@@ -85,6 +85,27 @@ public sealed class RealTopicLogTests
         Assert.Equal([0, 1, 2, 8, 9, 10], TopicLogTests.ReadAll(log, partition));
     }
 
+    [Theory]
+    [InlineData("read_committed", 0)]
+    [InlineData("read_uncommitted", 3)]
+    public async Task A_transaction_that_is_open_lies_behind_the_end_unless_the_settings_say_otherwise(string isolation, long end)
+    {
+        RealKafka kafka = await RealKafka.WithTopicsAsync(1);
+        ProducerConfig config = new() { BootstrapServers = kafka.Servers, TransactionalId = kafka.Settings.GroupId };
+        using IProducer<Null, string> producer = new ProducerBuilder<Null, string>(config).SetLogHandler((_, _) => { }).Build();
+        producer.InitTransactions(TimeSpan.FromSeconds(60));
+        producer.BeginTransaction();
+        for (int i = 0; i < 3; i++)
+        {
+            producer.Produce(new TopicPartition(kafka.Settings.LatencyTopic, 0), new Message<Null, string> { Value = "x" });
+        }
+        producer.Flush(TimeSpan.FromSeconds(60));
+
+        using TopicLog log = new(kafka.Settings with { Properties = new Dictionary<string, string> { ["isolation.level"] = isolation } }, TimeProvider.System);
+
+        Assert.Equal(end, log.Extents().Single(extent => extent.Partition == new PartitionId(RecordTopic.Latency, 0)).End);
+    }
+
     [Fact]
     public async Task Where_retention_took_the_start_the_windows_that_are_whole_have_their_values()
     {
