@@ -26,7 +26,7 @@ public sealed class OpenMetricsBackfill : IReplayOutput
     private readonly BackfillOptions _options;
     private readonly WindowGauges _gauges;
     private readonly BackfillBuffer _buffer;
-    private readonly IStoredSamples? _stored;
+    private readonly BackfillTarget? _target;
     private readonly List<string> _files = [];
     private long _finalThroughMs = long.MinValue;
     private long? _firstMs;
@@ -37,15 +37,15 @@ public sealed class OpenMetricsBackfill : IReplayOutput
 
     /// <param name="options">Where to, and how.</param>
     /// <param name="dimensionSets">The dimension sets of the settings.</param>
-    /// <param name="stored">What the Prometheus has already for which the files are; null where nobody asks.</param>
+    /// <param name="target">The Prometheus for which the files are, to be asked what it has already; null where nobody asks. Is disposed with this.</param>
     /// <param name="saved">What <see cref="SaveAsync"/> gave; null to begin anew.</param>
     /// <exception cref="IOException">What was saved cannot be read, or a second file is there already.</exception>
-    public OpenMetricsBackfill(BackfillOptions options, IReadOnlyList<IReadOnlyList<string>> dimensionSets, IStoredSamples? stored, JsonNode? saved)
+    public OpenMetricsBackfill(BackfillOptions options, IReadOnlyList<IReadOnlyList<string>> dimensionSets, BackfillTarget? target, JsonNode? saved)
     {
         _options = options;
         _gauges = new(dimensionSets);
         _buffer = new(_gauges, options.Labels);
-        _stored = stored;
+        _target = target;
         if (saved is not null)
         {
             GoOn(saved);
@@ -128,14 +128,18 @@ public sealed class OpenMetricsBackfill : IReplayOutput
         }
         File.Delete(UnfinishedName(_generation));
         File.Delete(UnfinishedName(_generation - 1));
-        string range = _firstMs is { } first ? $", windows that end from {Time(first)} to {Time(_lastMs)}" : ", no window";
+        string range = _firstMs is { } first ? $", windows that end from {TimeText.Of(first)} to {TimeText.Of(_lastMs)}" : ", no window";
         string files = _files.Count == 1 ? _files[0] : $"{_files[0]} to {Path.GetFileName(_files[^1])}";
         string said = string.Create(CultureInfo.InvariantCulture, $"{files}: {Samples} samples{range}");
         return _refused == 0 ? said : throw new OutputRefusedException(string.Create(CultureInfo.InvariantCulture,
-            $"{said}; {_refused} windows from {Time(_firstRefusedMs!.Value)} on are refused: Prometheus still writes the last {Newest.TotalHours:0} hours itself, and a block there would be lost in part; end the range with --to {Time(_options.NotAfterMs)}, or send them with --remote-write"));
+            $"{said}; {_refused} windows from {TimeText.Of(_firstRefusedMs!.Value)} on are refused: Prometheus still writes the last {Newest.TotalHours:0} hours itself, and a block there would be lost in part; end the range with --to {TimeText.Of(_options.NotAfterMs)}, or send them with --remote-write"));
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        _target?.Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>The last window end that a file may have.</summary>
     public static long NotAfterMs(DateTimeOffset now) => (now - Newest).ToUnixTimeMilliseconds();
@@ -154,7 +158,7 @@ public sealed class OpenMetricsBackfill : IReplayOutput
 
     private async Task WriteFileAsync(long beforeMs, CancellationToken cancellation)
     {
-        if (_stored is not null && await _stored.FindOtherAsync(_buffer.Before(beforeMs), cancellation).ConfigureAwait(false) is { } other)
+        if (_target is not null && await _target.FindOtherAsync(_buffer.Before(beforeMs), cancellation).ConfigureAwait(false) is { } other)
         {
             throw new OutputRefusedException($"{Name}: {other}");
         }
@@ -189,6 +193,4 @@ public sealed class OpenMetricsBackfill : IReplayOutput
     }
 
     private string UnfinishedName(long generation) => string.Create(CultureInfo.InvariantCulture, $"{_options.Path}.saved-{generation}{Unfinished}");
-
-    private static string Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

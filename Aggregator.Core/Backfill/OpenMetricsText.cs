@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Aggregator.Core.Publishing;
 
 namespace Aggregator.Core.Backfill;
@@ -14,24 +13,12 @@ internal static class OpenMetricsText
 
     /// <param name="metric">The name of the family.</param>
     /// <param name="labels">Sorted; <c>__name__</c> may be among them.</param>
-    public static string Series(string metric, IEnumerable<KeyValuePair<string, string>> labels)
-    {
-        StringBuilder text = new(metric);
-        char separator = '{';
-        foreach ((string name, string value) in labels)
-        {
-            if (name != "__name__")
-            {
-                text.Append(separator).Append(name).Append("=\"").Append(Escaped(value)).Append('"');
-                separator = ',';
-            }
-        }
-        return separator == '{' ? text.ToString() : text.Append('}').ToString();
-    }
+    public static string Series(string metric, IEnumerable<KeyValuePair<string, string>> labels) =>
+        metric + LabelText.Braced(labels.Where(label => label.Key != "__name__"));
 
     public static void WriteFamily(TextWriter output, GaugeFamily family)
     {
-        output.Write($"# HELP {family.Name} {EscapedHelp(family.Help)}.\n");
+        output.Write($"# HELP {family.Name} {LabelText.EscapedLines(family.Help)}.\n");
         output.Write($"# TYPE {family.Name} gauge\n");
     }
 
@@ -57,10 +44,4 @@ internal static class OpenMetricsText
         return (line[..value], long.Parse(line.AsSpan(time + 1), CultureInfo.InvariantCulture) * 1000,
             double.Parse(line.AsSpan(value + 1, time - value - 1), CultureInfo.InvariantCulture));
     }
-
-    /// <summary>A label's value between its quotes, in OpenMetrics and in PromQL.</summary>
-    public static string Escaped(string value) => EscapedHelp(value).Replace("\"", "\\\"", StringComparison.Ordinal);
-
-    private static string EscapedHelp(string text) =>
-        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aggregator.Core.Stored;
 using Aggregator.Core.Windows;
 
 namespace Aggregator.Core.Comparison;

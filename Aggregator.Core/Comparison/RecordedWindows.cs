@@ -1,3 +1,5 @@
+using Aggregator.Core.Stored;
+
 namespace Aggregator.Core.Comparison;
 
 /// <summary>

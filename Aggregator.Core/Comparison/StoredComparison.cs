@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Aggregator.Core.Publishing;
+using Aggregator.Core.Stored;
 using Aggregator.Core.Windows;
 
 namespace Aggregator.Core.Comparison;
@@ -99,7 +100,7 @@ public sealed class StoredComparison : IReplayOutput
     public async ValueTask DisposeAsync()
     {
         await _report.DisposeAsync().ConfigureAwait(false);
-        (_store as IDisposable)?.Dispose();
+        _store.Dispose();
     }
 
     private static GaugeSample[] Values(IEnumerable<GaugeSample> samples) => [.. samples.Where(sample => sample.Family.Name != "im_window_end_timestamp_seconds")];

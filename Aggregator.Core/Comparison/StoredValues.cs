@@ -1,5 +1,5 @@
-using System.Text;
 using Aggregator.Core.Publishing;
+using Aggregator.Core.Stored;
 
 namespace Aggregator.Core.Comparison;
 
@@ -10,20 +10,20 @@ internal sealed class StoredValues
 
     private readonly IMetricsStore _store;
     private readonly Dictionary<string, GaugeFamily> _families;
-    private readonly string _matchers;
+    private readonly ExternalLabels _match;
     private readonly string _names;
 
     public StoredValues(IMetricsStore store, WindowGauges gauges, ExternalLabels match)
     {
         _store = store;
         _families = gauges.Families.ToDictionary(family => family.Name);
-        _matchers = string.Concat(match.All.Select(label => $",{label.Key}=\"{Escaped(label.Value)}\""));
+        _match = match;
         // All sets of dimensions at once, so that the question stays short.
         _names = string.Join('|', new WindowGauges([]).Families.Select(family => family.Name).Where(name => name != EndFamily));
     }
 
     /// <summary>A selector of a family of the service, with further matchers.</summary>
-    public string Selector(string name, string matchers = "") => $"{name}{{{string.Join(',', new[] { matchers, _matchers.TrimStart(',') }.Where(text => text.Length > 0))}}}";
+    public string Selector(string name, string matchers = "") => LabelText.Selector(name, matchers, _match.All);
 
     /// <summary>Which windows were recorded in a time.</summary>
     public async Task<IReadOnlyList<(ResultKind Result, string Source, IReadOnlyList<StoredSample> Samples)>> EndsAsync(long fromMs, long toMs, CancellationToken cancellation) =>
@@ -37,7 +37,7 @@ internal sealed class StoredValues
     /// <param name="cancellation">Ends the wait.</param>
     public async Task ReadAsync(IReadOnlyDictionary<(string Source, long TimeMs), Dictionary<SeriesKey, double>> moments, long fromMs, long toMs, CancellationToken cancellation)
     {
-        string selector = $"{{__name__=~\"({_names})(_by_.+)?\"{_matchers}}}";
+        string selector = Selector("", $"__name__=~\"({_names})(_by_.+)?\"");
         foreach (StoredSeries series in await _store.SamplesAsync(selector, fromMs, toMs, cancellation).ConfigureAwait(false))
         {
             // A set of dimensions that the replay does not have is nothing to compare with.
@@ -57,16 +57,6 @@ internal sealed class StoredValues
         }
     }
 
-    private static string SourceOf(StoredSeries series, GaugeFamily family)
-    {
-        StringBuilder text = new("{");
-        foreach ((string name, string value) in series.Labels.Where(label => !family.Labels.Contains(label.Key)).OrderBy(label => label.Key, StringComparer.Ordinal))
-        {
-            text.Append(text.Length > 1 ? "," : "").Append(name).Append("=\"").Append(Escaped(value)).Append('"');
-        }
-        return text.Append('}').ToString();
-    }
-
-    private static string Escaped(string value) =>
-        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+    private static string SourceOf(StoredSeries series, GaugeFamily family) =>
+        $"{{{LabelText.Joined(series.Labels.Where(label => !family.Labels.Contains(label.Key)).OrderBy(label => label.Key, StringComparer.Ordinal))}}}";
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Reflection;
 using System.Text.Json.Nodes;
 using Aggregator.Core.Comparison;
 using Aggregator.Core.Publishing;
+using Aggregator.Core.Stored;
 using Aggregator.Host.Settings;
 using Aggregator.Host.Terminal;
 
@@ -61,27 +61,20 @@ public sealed class DiffKind(ReplayOptions replay) : IReplayOutputKind
                 ? throw new CommandFailedException("--diff-match and --diff-output are about a comparison: name what to compare with, --diff http://prometheus:9090", ExitCode.Usage)
                 : [];
         }
-        if (RemoteWriteSection.UrlProblem(url) is { } problem)
-        {
-            throw new CommandFailedException($"--diff {Secrets.MaskAddress(url)}: {problem.Replace("a receiver", "a Prometheus", StringComparison.Ordinal)
-                .Replace("/api/v1/write", "", StringComparison.Ordinal)}", ExitCode.Usage);
-        }
         TimeSpan within = request.Parsed.GetValue(_within);
         if (within <= TimeSpan.Zero || within > LongestWithin)
         {
             throw new CommandFailedException($"--diff-within {SettingTime.Format(within)}: must be more than nothing and at most {SettingTime.Format(LongestWithin)}", ExitCode.Usage);
         }
-        return [Create(new Uri(url), MatchOf(request), within, request)];
+        return [Create(url, MatchOf(request), within, request)];
     }
 
-    private StoredComparison Create(Uri address, ExternalLabels match, TimeSpan within, ReplayOutputRequest request)
+    private StoredComparison Create(string url, ExternalLabels match, TimeSpan within, ReplayOutputRequest request)
     {
-        string name = address.GetLeftPart(UriPartial.Path).TrimEnd('/');
-        PrometheusStore store = new(address, request.Settings.RemoteWrite, $"aggregator/{BuildInfo.Of(Assembly.GetExecutingAssembly()).Version}");
+        PrometheusStore store = AskedPrometheus.Open("--diff", url, request.Settings.RemoteWrite);
         try
         {
-            // Whoever cannot be asked is to be known before hours of records are read.
-            store.TryAsync(CancellationToken.None).GetAwaiter().GetResult();
+            string name = new Uri(url).GetLeftPart(UriPartial.Path).TrimEnd('/');
             JsonNode? saved = request.Saved.GetValueOrDefault("diff " + name);
             DifferenceLines? lines = request.Parsed.GetValue(_lines) is { } path ? new(path, saved?["report"]) : null;
             // Result lines on stdout stay alone there.

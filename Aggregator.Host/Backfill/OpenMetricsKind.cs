@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Aggregator.Core.Backfill;
 using Aggregator.Core.Publishing;
-using Aggregator.Host.Settings;
 
 namespace Aggregator.Host.Backfill;
 
@@ -27,7 +26,7 @@ public sealed class OpenMetricsKind(TargetLabels labels, TimeProvider time) : IR
     private readonly Option<string?> _prometheus = new("--backfill-target")
     {
         HelpName = "URL",
-        Description = "The Prometheus that .om files are for (http://prometheus:9090): refuses a time that it has already with another value, which it would keep without a word.",
+        Description = "The Prometheus that .om files are for (http://prometheus:9090): refuses a time that it has already with another value, which it would keep without a word. Authentication, TLS and time-out are those of the settings RemoteWrite.",
     };
 
     public string? Extension => ".om";
@@ -56,10 +55,6 @@ public sealed class OpenMetricsKind(TargetLabels labels, TimeProvider time) : IR
         {
             throw new CommandFailedException($"--om-file-mib {fileMiB}: must be from 1 to {LargestFileMiB}", ExitCode.Usage);
         }
-        if (prometheus is not null && RemoteWriteSection.UrlProblem(prometheus) is not null)
-        {
-            throw new CommandFailedException($"--backfill-target {Secrets.MaskAddress(prometheus)}: must be the address of a Prometheus, for example http://prometheus:9090", ExitCode.Usage);
-        }
         long notAfterMs = OpenMetricsBackfill.NotAfterMs(time.GetUtcNow());
         if (request.ToMs is { } toMs && toMs > notAfterMs && request.Paths.Count > 0)
         {
@@ -71,7 +66,7 @@ public sealed class OpenMetricsKind(TargetLabels labels, TimeProvider time) : IR
             OpenMetricsBackfill backfill = new(
                 new(path, external, notAfterMs) { FileBytes = (long)fileMiB << 20 },
                 request.Settings.Aggregation.Groups,
-                prometheus is null ? null : new PrometheusSamples(new Uri(prometheus), external),
+                prometheus is null ? null : new BackfillTarget(AskedPrometheus.Open("--backfill-target", prometheus, request.Settings.RemoteWrite), external),
                 request.Saved.GetValueOrDefault(path));
             return promtool is null ? (IReplayOutput)backfill : new VerifiedBackfill(backfill, promtool);
         });

@@ -24,9 +24,10 @@ public class RoomTests
         ["Windows"] = ["Records", "EventTime", "Sketches"],
         ["Generation"] = ["Records", "Windows"],
         ["Publishing"] = ["Windows", "Sketches", "Records", "Diagnostics"],
-        ["Backfill"] = ["Windows", "Publishing"],
+        ["Backfill"] = ["Windows", "Publishing", "Stored"],
         ["RemoteWrite"] = ["Windows", "Sketches", "Diagnostics", "Publishing"],
-        ["Comparison"] = ["Windows", "Publishing", "RemoteWrite"],
+        ["Stored"] = ["RemoteWrite"],
+        ["Comparison"] = ["Windows", "Publishing", "Stored"],
         ["Replay"] = ["Records", "Windows", "EventTime", "Publishing"],
         ["Kafka"] = ["Records", "Diagnostics"],
         ["Pipeline"] = ["Records", "EventTime", "Sketches", "Diagnostics", "Windows", "Generation", "Publishing", "Backfill", "RemoteWrite", "Replay", "Kafka"],
@@ -92,7 +93,9 @@ public class RoomTests
     [InlineData("Publishing", "Prometheus")]
     [InlineData("Backfill", Root + "Publishing")]
     [InlineData("RemoteWrite", Root + "Sketches")]
-    [InlineData("Comparison", Root + "RemoteWrite")]
+    [InlineData("Stored", Root + "RemoteWrite")]
+    [InlineData("Comparison", Root + "Stored")]
+    [InlineData("Backfill", Root + "Stored")]
     [InlineData("RemoteWrite", "Google.Protobuf")]
     [InlineData("RemoteWrite", "Snappier")]
     [InlineData("RemoteWrite", "Polly")]

@@ -1,4 +1,5 @@
 using Aggregator.Core.Backfill;
+using Aggregator.Core.Stored;
 using Aggregator.Tests.Support;
 using Xunit;
 
@@ -54,7 +55,7 @@ public sealed class PromtoolBackfillTests : IDisposable
         Assert.Empty(await prometheus.QueryAsync("last_over_time(im_online_users[1m])", silent, Aborted));
         Assert.Empty(await prometheus.QueryAsync("im_online_users", silent + 200_000, Aborted));
         // What is there already with another value is found before it is lost.
-        PrometheusSamples asked = new(prometheus.Address, new([new("job", "im"), new("instance", "a:1")]));
+        using BackfillTarget asked = new(new PrometheusStore(prometheus.Address, new(), "test"), new([new("job", "im"), new("instance", "a:1")]));
         string series = "im_online_users{instance=\"a:1\",job=\"im\"}";
         Assert.Null(await asked.FindOtherAsync([(series, end, 149), (series, end + 60_000, 5)], Aborted));
         Assert.Equal(

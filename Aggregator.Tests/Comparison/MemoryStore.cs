@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Aggregator.Core.Comparison;
 using Aggregator.Core.Publishing;
+using Aggregator.Core.Stored;
 using Aggregator.Tests.Support;
 
 namespace Aggregator.Tests.Comparison;
@@ -69,6 +70,11 @@ internal sealed partial class MemoryStore(string[][] groups) : IMetricsStore
             }
         }
         return Task.FromResult<IReadOnlyList<StoredSample>>(steps);
+    }
+
+    public void Dispose()
+    {
+        // Nothing is held.
     }
 
     private static bool Fits(Match matcher, (string Name, Dictionary<string, string> Labels, long TimeMs, double Value) sample)

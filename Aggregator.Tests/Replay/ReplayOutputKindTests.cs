@@ -45,6 +45,7 @@ public sealed class ReplayOutputKindTests : IDisposable
     [InlineData("--remote-write", "h:9090", 2, "aggregator: --remote-write h:9090: must be the address of a receiver, for example http://prometheus:9090/api/v1/write")]
     [InlineData("--om-file-mib", "0", 2, "aggregator: --om-file-mib 0: must be from 1 to 1024")]
     [InlineData("--backfill-target", "h", 2, "aggregator: --backfill-target h: must be the address of a Prometheus, for example http://prometheus:9090")]
+    [InlineData("--backfill-target", "http://127.0.0.1:1", 1, "aggregator: http://127.0.0.1:1: cannot be asked: Connection refused")]
     [InlineData("--diff", "h", 2, "aggregator: --diff h: must be the address of a Prometheus, for example http://prometheus:9090")]
     [InlineData("--diff", "http://127.0.0.1:1", 1, "aggregator: http://127.0.0.1:1: cannot be asked: Connection refused")]
     [InlineData("--diff-match", "job=im", 2, "aggregator: --diff-match and --diff-output are about a comparison: name what to compare with, --diff http://prometheus:9090")]

@@ -1,7 +1,7 @@
-namespace Aggregator.Core.Comparison;
+namespace Aggregator.Core.Stored;
 
 /// <summary>Where recorded series are asked for.</summary>
-public interface IMetricsStore
+public interface IMetricsStore : IDisposable
 {
     /// <summary>Samples as they are stored, at their own times; the ends of series (stale markers) are none.</summary>
     /// <param name="selector">A selector, <c>up{job="im"}</c> for one.</param>

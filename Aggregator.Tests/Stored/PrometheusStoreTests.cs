@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Net;
-using Aggregator.Core.Comparison;
 using Aggregator.Core.RemoteWrite;
+using Aggregator.Core.Stored;
 using Aggregator.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
-namespace Aggregator.Tests.Comparison;
+namespace Aggregator.Tests.Stored;
 
 /// <summary>What is asked of a Prometheus, and what is said where it is none or does not answer.</summary>
 public sealed class PrometheusStoreTests : IAsyncLifetime

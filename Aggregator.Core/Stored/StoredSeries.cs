@@ -1,4 +1,4 @@
-namespace Aggregator.Core.Comparison;
+namespace Aggregator.Core.Stored;
 
 /// <summary>A series with some of its samples.</summary>
 /// <param name="Name">The name of its family.</param>

@@ -3,10 +3,10 @@ using System.Net;
 using System.Text.Json;
 using Aggregator.Core.RemoteWrite;
 
-namespace Aggregator.Core.Comparison;
+namespace Aggregator.Core.Stored;
 
 /// <summary>Asks a Prometheus, or what answers as one, over its HTTP API.</summary>
-public sealed class PrometheusStore : IMetricsStore, IDisposable
+public sealed class PrometheusStore : IMetricsStore
 {
     /// <summary>Prometheus answers no question for more points of one series.</summary>
     public const int MaxPoints = 11_000;

@@ -1,4 +1,4 @@
-namespace Aggregator.Core.Comparison;
+namespace Aggregator.Core.Stored;
 
 /// <summary>A sample as it is stored.</summary>
 /// <param name="TimeMs">Its time, ms since the epoch.</param>
