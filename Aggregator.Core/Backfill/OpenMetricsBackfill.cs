@@ -27,6 +27,7 @@ public sealed class OpenMetricsBackfill : IReplayOutput
     private readonly WindowGauges _gauges;
     private readonly BackfillBuffer _buffer;
     private readonly BackfillTarget? _target;
+    private readonly IBackfillVerifier? _verifier;
     private readonly List<string> _files = [];
     private long _finalThroughMs = long.MinValue;
     private long? _firstMs;
@@ -38,14 +39,16 @@ public sealed class OpenMetricsBackfill : IReplayOutput
     /// <param name="options">Where to, and how.</param>
     /// <param name="dimensionSets">The dimension sets of the settings.</param>
     /// <param name="target">The Prometheus for which the files are, to be asked what it has already; null where nobody asks. Is disposed with this.</param>
+    /// <param name="verifier">Tries the files before they get their names; null where nobody does.</param>
     /// <param name="saved">What <see cref="SaveAsync"/> gave; null to begin anew.</param>
     /// <exception cref="IOException">What was saved cannot be read, or a second file is there already.</exception>
-    public OpenMetricsBackfill(BackfillOptions options, IReadOnlyList<IReadOnlyList<string>> dimensionSets, BackfillTarget? target, JsonNode? saved)
+    public OpenMetricsBackfill(BackfillOptions options, IReadOnlyList<IReadOnlyList<string>> dimensionSets, BackfillTarget? target, IBackfillVerifier? verifier, JsonNode? saved)
     {
         _options = options;
         _gauges = new(dimensionSets);
         _buffer = new(_gauges, options.Labels);
         _target = target;
+        _verifier = verifier;
         if (saved is not null)
         {
             GoOn(saved);
@@ -122,6 +125,7 @@ public sealed class OpenMetricsBackfill : IReplayOutput
         {
             await WriteFileAsync(long.MaxValue, cancellation).ConfigureAwait(false);
         }
+        string verified = _verifier is null ? "" : "; " + await _verifier.VerifyAsync([.. _files.Select(path => path + Unfinished)], Samples, cancellation).ConfigureAwait(false);
         foreach (string path in _files)
         {
             File.Move(path + Unfinished, path, overwrite: true);
@@ -130,7 +134,7 @@ public sealed class OpenMetricsBackfill : IReplayOutput
         File.Delete(UnfinishedName(_generation - 1));
         string range = _firstMs is { } first ? $", windows that end from {TimeText.Of(first)} to {TimeText.Of(_lastMs)}" : ", no window";
         string files = _files.Count == 1 ? _files[0] : $"{_files[0]} to {Path.GetFileName(_files[^1])}";
-        string said = string.Create(CultureInfo.InvariantCulture, $"{files}: {Samples} samples{range}");
+        string said = string.Create(CultureInfo.InvariantCulture, $"{files}: {Samples} samples{range}{verified}");
         return _refused == 0 ? said : throw new OutputRefusedException(string.Create(CultureInfo.InvariantCulture,
             $"{said}; {_refused} windows from {TimeText.Of(_firstRefusedMs!.Value)} on are refused: Prometheus still writes the last {Newest.TotalHours:0} hours itself, and a block there would be lost in part; end the range with --to {TimeText.Of(_options.NotAfterMs)}, or send them with --remote-write"));
     }

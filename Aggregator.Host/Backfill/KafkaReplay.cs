@@ -40,6 +40,7 @@ public sealed class KafkaReplay
     /// <exception cref="CommandFailedException">It cannot be done.</exception>
     public async Task<ReplayOutcome?> RunAsync(ReportWriter plan, CancellationToken cancellation)
     {
+        using IDisposable? kept = _parsed.GetValue(_options.DryRun) ? null : ReplayState.Lock(_statePath);
         ReplayState? broken = _parsed.GetValue(_options.Resume) ? ReplayState.Read(_statePath) : null;
         ReplayRange range = broken is null
             ? _options.RangeOf(_parsed, _time.GetUtcNow(), _settings.Aggregation.Window)
@@ -104,8 +105,10 @@ public sealed class KafkaReplay
                 ? replay.GoOn(checkpoint, Publish, cancellation)
                 : replay.Run([.. extents.Select(extent => extent with { End = state.EndOf(extent.Partition) })], Publish, cancellation), cancellation);
             await progress.FinishAsync($"{summary.Windows} windows");
+            // Outputs may have to wait for their receivers still: until all are complete it can be gone on with.
+            ReplayOutcome outcome = await outputs.CompleteAsync(summary, cancellation);
             File.Delete(_statePath);
-            return await outputs.CompleteAsync(summary, cancellation);
+            return outcome;
         }
         catch (Exception failure) when (failure is OperationCanceledException or KafkaUnavailableException or (IOException and not RecordsGoneException))
         {

@@ -61,14 +61,11 @@ public sealed class OpenMetricsKind(TargetLabels labels, TimeProvider time) : IR
             throw new CommandFailedException($"{request.Paths[0]}: a backfill file cannot have the last {OpenMetricsBackfill.Newest.TotalHours:0} hours, which Prometheus still writes itself; "
                 + $"end the range with --to {DateTimeOffset.FromUnixTimeMilliseconds(notAfterMs):yyyy-MM-dd'T'HH:mm:ss'Z'}, or send it with --remote-write");
         }
-        return request.Paths.Select(path =>
-        {
-            OpenMetricsBackfill backfill = new(
+        return request.Paths.Select(path => new OpenMetricsBackfill(
                 new(path, external, notAfterMs) { FileBytes = (long)fileMiB << 20 },
                 request.Settings.Aggregation.Groups,
                 prometheus is null ? null : new BackfillTarget(AskedPrometheus.Open("--backfill-target", prometheus, request.Settings.RemoteWrite), external),
-                request.Saved.GetValueOrDefault(path));
-            return promtool is null ? (IReplayOutput)backfill : new VerifiedBackfill(backfill, promtool);
-        });
+                promtool is null ? null : new PromtoolVerifier(promtool).Tried(),
+                request.Saved.GetValueOrDefault(path)));
     }
 }

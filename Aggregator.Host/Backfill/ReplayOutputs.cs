@@ -85,18 +85,19 @@ public sealed class ReplayOutputs : IAsyncDisposable
         return saved;
     }
 
-    /// <summary>Completes all outputs, also where one of them cannot be.</summary>
+    /// <summary>Completes all outputs, also where one of them cannot be. A break in between can be gone on with until the first file has its name.</summary>
     public async Task<ReplayOutcome> CompleteAsync(ReplaySummary summary, CancellationToken cancellation)
     {
         List<string> said = [];
         List<string> refused = [.. _refused.Values];
-        foreach (IReplayOutput output in _outputs.Where(output => !_refused.ContainsKey(output)))
+        // Kinds that wait for a server come behind those of files, which get their names at once: so here they come first.
+        foreach (IReplayOutput output in _outputs.Where(output => !_refused.ContainsKey(output)).Reverse())
         {
             try
             {
                 if (await output.CompleteAsync(cancellation) is { } line)
                 {
-                    said.Add(line);
+                    said.Insert(0, line);
                 }
             }
             catch (IOException failure)

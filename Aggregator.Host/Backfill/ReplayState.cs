@@ -40,6 +40,22 @@ public sealed record ReplayState(
     /// <summary>The end of a partition as of the start; one that came later is not read.</summary>
     public long EndOf(PartitionId partition) => Ends.GetValueOrDefault(partition.Index);
 
+    /// <summary>Keeps the file for one replay, until this is disposed of or the process ends, in whatever way.</summary>
+    /// <exception cref="CommandFailedException">Another replay has it, or the folder cannot be written to.</exception>
+    public static IDisposable Lock(string path)
+    {
+        try
+        {
+            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException(File.Exists(path + ".lock")
+                ? $"{path} is kept by another replay that is running; name another file with --state"
+                : $"{path} cannot be written: {failure.Message}");
+        }
+    }
+
     /// <summary>Reads the file; null where there is none.</summary>
     /// <exception cref="CommandFailedException">It is no such file.</exception>
     public static ReplayState? Read(string path)

@@ -37,7 +37,7 @@ public static class ReplayCommand
     private static IReadOnlyList<IReplayOutputKind> OutputKinds(ReplayOptions options)
     {
         TargetLabels labels = new();
-        return [new ResultLinesKind(), new RemoteWriteKind(labels), new OpenMetricsKind(labels, TimeProvider.System), new DiffKind(options)];
+        return [new ResultLinesKind(), new OpenMetricsKind(labels, TimeProvider.System), new RemoteWriteKind(labels), new DiffKind(options)];
     }
 
     private static async Task<int> ReplayAsync(

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Aggregator.Core.Backfill;
 using Aggregator.Core.Publishing;
 using Aggregator.Core.Windows;
+using Aggregator.Tests.Comparison;
 using Aggregator.Tests.Support;
 using Xunit;
 
@@ -178,6 +179,60 @@ public sealed class OpenMetricsBackfillTests : IDisposable
         Assert.Equal($"{second}: is there from an earlier replay, and would be taken for a part of this one; move it away", Assert.Throws<IOException>(() => Create([])).Message);
     }
 
+    [Fact]
+    public async Task Files_are_verified_before_they_get_their_names()
+    {
+        FileVerifier verifier = new();
+        OpenMetricsBackfill backfill = Create([], bytes: 2_000, verifier: verifier);
+        for (int minute = 0; minute < 20; minute++)
+        {
+            await backfill.PublishAsync(WindowBuilder.At(minute).Total(online: minute, sent: 1).Final, Aborted);
+        }
+
+        Assert.Equal("no good", (await Assert.ThrowsAsync<OutputRefusedException>(async () => await backfill.CompleteAsync(Aborted))).Message);
+
+        Assert.True(verifier.Files.Count > 1);
+        Assert.Equal(backfill.Samples, verifier.Files.Sum(file => File.ReadLines(file).Count(line => !line.StartsWith('#'))));
+        Assert.Equal(verifier.Files.Order(StringComparer.Ordinal), _folder.GetFiles().Select(file => file.FullName).Order(StringComparer.Ordinal));
+        Assert.All(verifier.Files, file => Assert.EndsWith(OpenMetricsBackfill.Unfinished, file, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_the_target_has_with_another_value_is_refused_in_mid_replay()
+    {
+        MemoryStore store = new([]);
+        // the same in all windows but one
+        store.Write(Enumerable.Range(0, 20).Select(minute => WindowBuilder.At(minute).Total(online: minute == 15 ? 99 : minute, sent: 1)));
+        ExternalLabels labels = new([new("job", "im"), new("instance", "a:1")]);
+        OpenMetricsBackfill backfill = new(new(File1, labels, long.MaxValue) { FileBytes = 2_000 }, [], new(store, labels), null, null);
+        int published = 0;
+
+        OutputRefusedException refused = await Assert.ThrowsAsync<OutputRefusedException>(async () =>
+        {
+            for (; published < 40; published++)
+            {
+                await backfill.PublishAsync(WindowBuilder.At(published).Total(online: published, sent: 1).Final, Aborted);
+            }
+        });
+        await backfill.DisposeAsync();
+
+        Assert.InRange(published, 15, 39);
+        Assert.Equal($"{File1}: Prometheus has im_online_users{{instance=\"a:1\",job=\"im\"}} at {TimeText.Of(WindowBuilder.At(15).Window.EndMs)} already, as 99 and not 15, and would keep that: "
+            + "delete the series there first (api/v1/admin/tsdb/delete_series), or give these another label with --label", refused.Message);
+        Assert.All(_folder.GetFiles(), file => Assert.EndsWith(OpenMetricsBackfill.Unfinished, file.Name, StringComparison.Ordinal));
+    }
+
+    private sealed class FileVerifier : IBackfillVerifier
+    {
+        public IReadOnlyList<string> Files { get; private set; } = [];
+
+        public Task<string> VerifyAsync(IReadOnlyList<string> files, long samples, CancellationToken cancellation)
+        {
+            Files = files;
+            throw new OutputRefusedException("no good");
+        }
+    }
+
     private static bool IsOfAGauge(string line) =>
         !line.Contains("_total", StringComparison.Ordinal) && !line.Contains("im_latency_seconds", StringComparison.Ordinal) && !line.Contains("aggregator_", StringComparison.Ordinal)
         && line.Length > 0 && line != "# EOF" && !line.Contains("im_sent_messages", StringComparison.Ordinal) && !line.Contains("im_delivered_messages", StringComparison.Ordinal)
@@ -197,8 +252,8 @@ public sealed class OpenMetricsBackfillTests : IDisposable
     }
 
     private OpenMetricsBackfill Create(string[][] groups, KeyValuePair<string, string>? label = null, long bytes = OpenMetricsBackfill.DefaultFileBytes,
-        long notAfterMs = long.MaxValue, JsonNode? saved = null) =>
-        new(new(File1, label is { } one ? new([one]) : ExternalLabels.None, notAfterMs) { FileBytes = bytes }, groups, null, saved);
+        long notAfterMs = long.MaxValue, JsonNode? saved = null, IBackfillVerifier? verifier = null) =>
+        new(new(File1, label is { } one ? new([one]) : ExternalLabels.None, notAfterMs) { FileBytes = bytes }, groups, null, verifier, saved);
 
     private const string Expected = """
         im_window_end_timestamp_seconds{job="im",result="activity"} 1712345700 1712345700

@@ -30,7 +30,7 @@ public sealed class PromtoolBackfillTests : IDisposable
                 .Group(0, [minute % 2 == 0 ? "eu" : "us"], online: 3, samples: [9], sent: 2, delivered: 1)
                 .Group(1, ["eu", ""], online: 1))];
         OpenMetricsBackfill backfill = new(new(Path.Combine(_folder.FullName, "b.om"), new([new("job", "im"), new("instance", "a:1")]), long.MaxValue) { FileBytes = 200_000 },
-            Groups, null, null);
+            Groups, null, null, null);
         foreach (WindowBuilder window in windows)
         {
             await backfill.PublishAsync(window.Final, Aborted);

@@ -147,19 +147,60 @@ public sealed class ReplayProcessTests(ReplayTopics shared) : IClassFixture<Repl
         };
         string output = PathOf("out.jsonl");
         string[] command = ["replay", "--resume", "--save-every", "00:00:00", "--output", output, "--remote-write", $"{receiver.Url}"];
+        using StringWriter error = new();
         await using (AggregatorProcess replay = AggregatorProcess.Start([.. command, .. topics.Arguments()]))
         {
             await held.Task.WaitAsync(TimeSpan.FromSeconds(90), Aborted);
+            Assert.Equal(1, await CommandLineApp.RunAsync([.. command, .. topics.Arguments()], TextWriter.Null, error, ReplayCommand.Create()));
             await replay.KillAsync();
         }
+        Assert.Equal($"aggregator: {output}.resume is kept by another replay that is running; name another file with --state\n", error.ToString());
 
-        using StringWriter error = new();
+        error.GetStringBuilder().Clear();
         int code = await CommandLineApp.RunAsync(
             [.. command, "--from", "now-1h", .. topics.Arguments("Aggregation:Lateness=00:00:11")], TextWriter.Null, error, ReplayCommand.Create());
 
         Assert.Equal(
             (2, $"aggregator: {output}.resume is of another replay: --from was not given; Aggregation:Lateness was \"00:00:10\"; give the same options, or begin anew without --resume\n"),
             (code, error.ToString()));
+    }
+
+    [Fact]
+    public async Task A_replay_that_is_stopped_while_its_last_samples_wait_for_the_receiver_goes_on_with_resume()
+    {
+        TestTopics topics = shared.Topics;
+        await using WriteReceiver receiver = await WriteReceiver.StartAsync();
+        TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        receiver.Answer = (context, _) =>
+        {
+            context.Response.StatusCode = 503;
+            held.TrySetResult();
+            return Task.CompletedTask;
+        };
+        string output = PathOf("out.jsonl"), backfill = PathOf("out.om");
+        // All windows fit into one request, which goes out when nothing follows.
+        string[] command = ["replay", "--resume", "--save-every", "01:00:00", "--output", output, "--output", backfill, "--remote-write", $"{receiver.Url}", .. topics.Arguments("RemoteWrite:MaxSamplesPerSend=10000")];
+        await using (AggregatorProcess replay = AggregatorProcess.Start(command))
+        {
+            await held.Task.WaitAsync(TimeSpan.FromSeconds(90), Aborted);
+            await replay.TerminateAsync(TimeSpan.FromSeconds(60));
+            Assert.Contains($"the replay broke off; with --resume it goes on ({output}.resume)", replay.Text, StringComparison.Ordinal);
+        }
+        Assert.Equal([output + ".resume", output + ".unfinished"], Directory.GetFiles(_folder, "out.jsonl*").Order(StringComparer.Ordinal));
+        Assert.False(File.Exists(backfill));
+
+        receiver.Answer = (context, _) =>
+        {
+            context.Response.StatusCode = 204;
+            return Task.CompletedTask;
+        };
+        await ReplayAsync(command[1..]);
+
+        await ReplayAsync(["--output", PathOf("whole.jsonl"), "--output", PathOf("whole.om"), .. topics.Arguments()]);
+        foreach (string extension in new[] { "jsonl", "om" })
+        {
+            Assert.Equal(await File.ReadAllTextAsync(PathOf("whole." + extension), Aborted), await File.ReadAllTextAsync(PathOf("out." + extension), Aborted));
+        }
     }
 
     [Fact]

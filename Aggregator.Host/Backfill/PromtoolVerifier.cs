@@ -4,39 +4,34 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Aggregator.Core.Backfill;
 using Aggregator.Core.Publishing;
-using Aggregator.Core.Windows;
 
 namespace Aggregator.Host.Backfill;
 
-/// <summary>
-/// A backfill that is tried at once: promtool makes blocks of its files in a temporary folder, and as many samples must be in them as were written. promtool says nothing of lines that
-/// it drops.
-/// </summary>
-internal sealed class VerifiedBackfill(OpenMetricsBackfill backfill, string promtool) : IReplayOutput
+/// <summary>promtool makes blocks of the files in a temporary folder, and as many samples must be in them as were written. It says nothing of lines that it drops.</summary>
+internal sealed class PromtoolVerifier(string promtool) : IBackfillVerifier
 {
-    public string Name => backfill.Name;
-
-    public ValueTask PublishAsync(FinalResults results, CancellationToken cancellation) => backfill.PublishAsync(results, cancellation);
-
-    public ValueTask<JsonNode?> SaveAsync(CancellationToken cancellation) => backfill.SaveAsync(cancellation);
-
-    public async ValueTask<string?> CompleteAsync(CancellationToken cancellation)
+    /// <summary>Starts it for nothing: whether it is there is to be known before hours of records are read.</summary>
+    /// <exception cref="IOException">It cannot be started.</exception>
+    public PromtoolVerifier Tried()
     {
-        string? said = await backfill.CompleteAsync(cancellation);
-        long found = 0;
-        int blocks = 0;
-        foreach (string file in backfill.Files)
-        {
-            (long samples, int count) = await CountAsync(file, cancellation);
-            found += samples;
-            blocks += count;
-        }
-        return found == backfill.Samples
-            ? string.Create(CultureInfo.InvariantCulture, $"{said}; verified: {promtool} makes {blocks} blocks with all of them")
-            : throw new OutputRefusedException(string.Create(CultureInfo.InvariantCulture, $"{said}; but in the blocks that {promtool} makes of them are {found} samples: do not use these files"));
+        RunAsync(["--version"], CancellationToken.None).GetAwaiter().GetResult();
+        return this;
     }
 
-    public ValueTask DisposeAsync() => backfill.DisposeAsync();
+    public async Task<string> VerifyAsync(IReadOnlyList<string> files, long samples, CancellationToken cancellation)
+    {
+        long found = 0;
+        int blocks = 0;
+        foreach (string file in files)
+        {
+            (long inFile, int count) = await CountAsync(file, cancellation);
+            found += inFile;
+            blocks += count;
+        }
+        return found == samples
+            ? string.Create(CultureInfo.InvariantCulture, $"verified: {promtool} makes {blocks} blocks with all of them")
+            : throw new OutputRefusedException(string.Create(CultureInfo.InvariantCulture, $"{found} of {samples} samples are in the blocks that {promtool} makes of {files[0]} and those that follow: they keep these names"));
+    }
 
     private async Task<(long Samples, int Blocks)> CountAsync(string file, CancellationToken cancellation)
     {
