@@ -73,6 +73,7 @@ internal sealed class CauseFinder(ServiceEvidence evidence, RecordedWindows reco
         ArgumentNullException.ThrowIfNull(values);
         List<LikelyCause> causes = [];
         long end = window.Window.EndMs;
+        long? started = evidence.StartBetween(window.Window.StartMs, at.TimeMs);
         if (MissingSets(window.Of(result), values) is { Length: > 0 } sets)
         {
             causes.Add(new(DifferenceCause.SettingsChanged, $"no series of {sets} is stored for this window: the service had other Aggregation:Groups"));
@@ -83,7 +84,7 @@ internal sealed class CauseFinder(ServiceEvidence evidence, RecordedWindows reco
         {
             AddGrown(causes, evidence.AfterIdle, end, DifferenceCause.LateAfterIdle,
                 n => $"the service counted {n} late facts of partitions that had been idle (aggregator_late_facts_total{{reason=\"after_idle\"}}): the window was published when they came; a replay has no clock, and counts them");
-            AddGrown(causes, evidence.Lost, end, DifferenceCause.LostRecords,
+            AddGrown(causes, started is null ? evidence.Lost : evidence.LostSinceStart, end, DifferenceCause.LostRecords,
                 n => $"the service missed {n} records that retention took before it read them (aggregator_lost_records_total)");
         }
         AddGrown(causes, evidence.Limited, end, DifferenceCause.Limited, n => $"limits left out {n} facts (aggregator_limited_facts_total)");
@@ -96,7 +97,7 @@ internal sealed class CauseFinder(ServiceEvidence evidence, RecordedWindows reco
         {
             causes.Add(new(DifferenceCause.RecordsGone, "the service counted more than this replay: retention took records since, the files do not have all, or the service had a longer Lateness"));
         }
-        if (evidence.StartBetween(window.Window.StartMs, at.TimeMs) is { } start)
+        if (started is { } start)
         {
             causes.Add(new(DifferenceCause.Restart, $"the service was started at {TimeText.Of(start)}, before this window was recorded: perhaps with other settings"));
         }

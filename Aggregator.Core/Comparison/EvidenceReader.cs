@@ -27,16 +27,17 @@ internal sealed class EvidenceReader(IMetricsStore store, StoredValues stored, l
             starts.AddRange(found.SelectMany(series => series.Samples).Select(sample => (long)(sample.Value * 1000)));
         }
         return new(
-            await GrowthAsync("aggregator_late_facts_total", "reason=\"after_idle\"", first, last, cancellation).ConfigureAwait(false),
-            await GrowthAsync("aggregator_lost_records_total", "", first, last, cancellation).ConfigureAwait(false),
-            await GrowthAsync("aggregator_limited_facts_total", "", first, last, cancellation).ConfigureAwait(false),
+            await OverTimeAsync("increase", "aggregator_late_facts_total", "reason=\"after_idle\"", first, last, cancellation).ConfigureAwait(false),
+            await OverTimeAsync("increase", "aggregator_lost_records_total", "", first, last, cancellation).ConfigureAwait(false),
+            await OverTimeAsync("max_over_time", "aggregator_lost_records_total", "", first, last, cancellation).ConfigureAwait(false),
+            await OverTimeAsync("increase", "aggregator_limited_facts_total", "", first, last, cancellation).ConfigureAwait(false),
             [.. starts.Distinct().Order()]);
     }
 
-    /// <summary>By the end of a window: how much a counter grew from the window's start to as long behind its end as values are looked for.</summary>
-    private async Task<IReadOnlyDictionary<long, double>> GrowthAsync(string counter, string matchers, WindowSpan first, WindowSpan last, CancellationToken cancellation)
+    /// <summary>By the end of a window: what a function gives of a counter from the window's start to as long behind its end as values are looked for.</summary>
+    private async Task<IReadOnlyDictionary<long, double>> OverTimeAsync(string function, string counter, string matchers, WindowSpan first, WindowSpan last, CancellationToken cancellation)
     {
-        string query = string.Create(CultureInfo.InvariantCulture, $"sum(increase({stored.Selector(counter, matchers)}[{withinMs + first.SizeMs}ms]))");
+        string query = string.Create(CultureInfo.InvariantCulture, $"sum({function}({stored.Selector(counter, matchers)}[{withinMs + first.SizeMs}ms]))");
         IReadOnlyList<StoredSample> steps = await store.StepsAsync(query, first.EndMs + withinMs, last.EndMs + withinMs, first.SizeMs, cancellation).ConfigureAwait(false);
         return steps.GroupBy(step => step.TimeMs - withinMs).ToDictionary(of => of.Key, of => of.First().Value);
     }

@@ -114,8 +114,7 @@ internal sealed class TestTopics : IAsyncDisposable
     /// <summary>What <c>replay</c> makes of all records that are in the topics now.</summary>
     public async Task<string[]> ReplayAsync(params string[] settings)
     {
-        string records = File("records.jsonl"), results = File("replay.jsonl");
-        Export(records);
+        string records = Export(), results = File("replay.jsonl");
         using StringWriter error = new();
         int code = await CommandLineApp.RunAsync(
             ["replay", "--input", records, "--output", results, "--summary", File("summary.json"), .. Arguments(settings)], TextWriter.Null, error, ReplayCommand.Create());
@@ -135,9 +134,11 @@ internal sealed class TestTopics : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes the records as <c>kcat -C -J</c> would.</summary>
-    private void Export(string path)
+    /// <summary>Writes all records that are in the topics now into a file, as <c>kcat -C -J</c> would.</summary>
+    /// <returns>The path of the file.</returns>
+    public string Export()
     {
+        string path = File("records.jsonl");
         ConsumerConfig config = new()
         {
             BootstrapServers = Kafka.BootstrapServers,
@@ -174,5 +175,6 @@ internal sealed class TestTopics : IAsyncDisposable
             line[value is null ? "payload" : "payload_base64"] = value is null ? null : Convert.ToBase64String(value);
             lines.WriteLine(JsonSerializer.Serialize(line));
         }
+        return path;
     }
 }
