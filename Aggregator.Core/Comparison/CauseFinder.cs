@@ -88,10 +88,10 @@ internal sealed class CauseFinder(ServiceEvidence evidence, RecordedWindows reco
                 n => $"the service missed {n} records that retention took before it read them (aggregator_lost_records_total)");
         }
         AddGrown(causes, evidence.Limited, end, DifferenceCause.Limited, n => $"limits left out {n} facts (aggregator_limited_facts_total)");
-        if (causes.Count == 0 && compared >= Several && differing >= compared)
+        if (causes.Count == 0 && compared >= Several && differing * 10 >= compared * 9)
         {
             causes.Add(new(DifferenceCause.SettingsChanged,
-                string.Create(CultureInfo.InvariantCulture, $"all {compared} windows around it that are recorded differ: the service had other settings (Lateness, AckTimeout, Identity, Fields, limits) or read other topics")));
+                string.Create(CultureInfo.InvariantCulture, $"{differing} of {compared} windows around it that are recorded differ: the service had other settings (Lateness, AckTimeout, Identity, Fields, limits) or read other topics")));
         }
         if (isMore && causes.Count == 0)
         {

@@ -21,10 +21,10 @@ public sealed class FilesReplay(
         ReplayRange range = options.RangeOf(parsed, time.GetUtcNow(), settings.Aggregation.Window);
         ReplayFile[] files = ReplayOptions.FilesOf(inputs);
         FileReplay replay = new(files, range, settings.Aggregation, settings.Fields, settings.Kafka.LatencyTopic, settings.Kafka.AckTopic);
-        await using ReplayProgress progress = ReplayProgress.ForStandardError(files.Sum(file => file.Length), time);
-        replay.Progress = progress.Report;
         await using ReplayOutputs outputs = await ReplayOutputs.OpenAsync(kinds, new(
             parsed, parsed.GetValue(options.Output) ?? [], settings, range.FromMs, range.ToMs, new Dictionary<string, JsonNode?>()));
+        await using ReplayProgress progress = ReplayProgress.ForStandardError(files.Sum(file => file.Length), time, outputs.HasLinesOnTerminal);
+        replay.Progress = progress.Report;
         // a thread of its own, so that waiting there for an output holds up nothing else
         void Publish(FinalResults results) => outputs.PublishAsync(results, cancellation).AsTask().GetAwaiter().GetResult();
         ReplaySummary summary = await Task.Run(() => replay.Run(Publish, cancellation), cancellation);

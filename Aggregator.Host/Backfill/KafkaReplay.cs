@@ -94,7 +94,7 @@ public sealed class KafkaReplay
         ReplayState state = broken ?? new(ReplayState.CurrentVersion, from, to, range.FromMs, range.ToMs, ReplayState.SettingsOf(_settings),
             extents.ToDictionary(extent => extent.Partition.Index, extent => extent.End), new Dictionary<string, JsonNode?>(), null);
         await SaveAsync(state, outputs, state.Checkpoint, cancellation);
-        await using ReplayProgress progress = ReplayProgress.ForShares(_time);
+        await using ReplayProgress progress = ReplayProgress.ForShares(_time, outputs.HasLinesOnTerminal);
         RangeReplay replay = NewReplay(log, range, progress);
         replay.Saving = Saver(state, outputs, cancellation);
         // a thread of its own, so that waiting there for an output holds up nothing else

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Aggregator.Core.Comparison;
 using Aggregator.Core.Publishing;
 using Aggregator.Core.Replay;
 using Aggregator.Core.Windows;
@@ -19,6 +20,18 @@ public sealed class ReplayOutputs : IAsyncDisposable
     private ReplayOutputs(List<IReplayOutput> outputs) => _outputs = outputs;
 
     public IEnumerable<string> Names => _outputs.Select(output => output.Name);
+
+    /// <summary>Whether lines come on a terminal while the replay goes on: a bar there would be torn.</summary>
+    public bool HasLinesOnTerminal
+    {
+        get
+        {
+            bool hasResults = Names.Contains("-");
+            bool hasReport = _outputs.Exists(output => output is StoredComparison);
+            // Beside result lines the report is on stderr.
+            return (!Console.IsOutputRedirected && (hasResults || hasReport)) || (!Console.IsErrorRedirected && hasResults && hasReport);
+        }
+    }
 
     /// <summary>Opens what the command line asks for; stdout where it asks for nothing.</summary>
     /// <param name="kinds">All kinds that there are; the first takes files of extensions that are nobody's.</param>

@@ -61,13 +61,17 @@ public sealed class ReplayProgress : IAsyncDisposable
     /// <summary>A bar where stderr is a terminal; else a line every ten seconds.</summary>
     /// <param name="totalBytes">The size of all input.</param>
     /// <param name="time">The clock of the rate.</param>
-    public static ReplayProgress ForStandardError(long totalBytes, TimeProvider time) => new(Terminal(), Console.Error, time, totalBytes);
+    /// <param name="isAmongLines">Others write lines on the terminal meanwhile: then there is no bar, which they would tear.</param>
+    public static ReplayProgress ForStandardError(long totalBytes, TimeProvider time, bool isAmongLines = false) =>
+        new(isAmongLines ? null : Terminal(), Console.Error, time, totalBytes);
 
     /// <summary>As <see cref="ForStandardError"/>, for input that is not counted in bytes: <see cref="Report(RangeProgress)"/>.</summary>
     /// <param name="time">The clock of the rate.</param>
-    public static ReplayProgress ForShares(TimeProvider time) => new(Terminal(), Console.Error, time, Shares, hasBytes: false);
+    /// <param name="isAmongLines">As there.</param>
+    public static ReplayProgress ForShares(TimeProvider time, bool isAmongLines = false) =>
+        new(isAmongLines ? null : Terminal(), Console.Error, time, Shares, hasBytes: false);
 
-    /// <summary>As <see cref="ForShares(TimeProvider)"/>, without a bar.</summary>
+    /// <summary>As <see cref="ForShares"/>, without a bar.</summary>
     public static ReplayProgress PlainForShares(TextWriter error, TimeProvider time) => new(null, error, time, Shares, hasBytes: false);
 
     /// <param name="progress">How far the replay is.</param>
