@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Replays records out of a real broker, and lets `run` catch up with the same topics, both with memory sampled: scripts/replay-bench.sh [RECORDS=10000000]
+# Replays records out of a real broker, and lets `run` catch up with the same topics, both with memory sampled: scripts/replay-bench.sh [RECORDS=10000000] [consume|batch]
 #
 # Needs ../shared/kafka, Java, curl, and some 300 bytes of disk a record, which it gives back. Prints a table; exit code 0: both gave the same windows, and the
 # replay's memory in its last quarter is not over that in its second by more than 15 %.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-records=${1:-10000000}
+records=${1:-10000000} transport=${2:-consume}
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 LC_ALL=C.UTF-8
 kafka=$PWD/../shared/kafka/kafka.sh
 [ -f "$kafka" ] || { echo "replay-bench.sh: needs a broker of its own: ../shared/kafka/kafka.sh is not there" >&2; exit 2; }
@@ -26,7 +26,7 @@ trap 'exit 143' TERM
 dotnet build Aggregator.Host -c Release -v quiet -clp:NoSummary --nologo
 program=(dotnet Aggregator.Host/bin/Release/net10.0/Aggregator.Host.dll)
 bash "$kafka" start "$port" >/dev/null
-settings=(--set "Kafka:BootstrapServers=127.0.0.1:$port" --set Aggregation:IdleTimeout=00:00:02)
+settings=(--set "Kafka:BootstrapServers=127.0.0.1:$port" --set Aggregation:IdleTimeout=00:00:02 --set "Kafka:Transport=$transport")
 "${program[@]}" topics create "${settings[@]}" --partitions 4 --replication-factor 1 >/dev/null
 # A message makes two records or so. 1,000 a second: an hour and a half of windows.
 "${program[@]}" generate "${settings[@]}" --messages $((records * 100 / 206)) --rate 1000 --pace none --late 0 --log-level warn 2>"$folder/generate.log"

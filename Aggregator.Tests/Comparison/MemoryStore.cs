@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Aggregator.Core.Comparison;
 using Aggregator.Core.Publishing;
 using Aggregator.Core.Stored;
 using Aggregator.Tests.Support;

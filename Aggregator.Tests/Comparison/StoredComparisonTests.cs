@@ -118,7 +118,7 @@ public sealed class StoredComparisonTests : IAsyncDisposable
 
         Assert.Equal(5, _differences.All.Count);
         Assert.All(_differences.All, difference => Assert.Equal((ResultKind.Delivery, DifferenceCause.SettingsChanged), (difference.Result, difference.Causes[0].Cause)));
-        Assert.Contains("all 5 windows around it", _differences.All[0].Causes[0].Evidence, StringComparison.Ordinal);
+        Assert.Contains("5 of 5 windows around it", _differences.All[0].Causes[0].Evidence, StringComparison.Ordinal);
         Assert.Equal(DifferenceCause.Restart, _differences.All[2].Causes[^1].Cause);
     }
 

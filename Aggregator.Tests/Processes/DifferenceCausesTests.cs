@@ -3,7 +3,6 @@ using System.Text.Json;
 using Aggregator.Tests.Kafka;
 using Aggregator.Tests.Support;
 using Confluent.Kafka;
-using Confluent.Kafka.Admin;
 using Xunit;
 
 namespace Aggregator.Tests.Processes;
@@ -98,8 +97,8 @@ public sealed class DifferenceCausesTests
     private static long WindowOfNow() => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / SizeMs * SizeMs;
 
     /// <summary>Writes messages of a window, all at once.</summary>
-    private static Task WriteAsync(TestTopics topics, IProducer<string?, string?> producer, int partition, long windowMs, int count) =>
-        Task.WhenAll(Enumerable.Range(0, count).Select(i => producer.ProduceAsync(new TopicPartition(topics.Kafka.LatencyTopic, partition), new()
+    private static async Task WriteAsync(TestTopics topics, IProducer<string?, string?> producer, int partition, long windowMs, int count) =>
+        await Task.WhenAll(Enumerable.Range(0, count).Select(i => producer.ProduceAsync(new TopicPartition(topics.Kafka.LatencyTopic, partition), new()
         {
             Key = "k",
             Value = string.Create(CultureInfo.InvariantCulture,
