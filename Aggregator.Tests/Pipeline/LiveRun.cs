@@ -23,10 +23,11 @@ internal sealed class LiveRun
     private readonly HashSet<(PartitionId Partition, long Offset)> _read = [];
     private readonly List<string> _lines = [];
 
-    public LiveRun()
+    /// <param name="committed">The metadata of the commit that the latency partition starts at; null without one.</param>
+    public LiveRun(CommitMetadata? committed = null)
     {
         _fold = new(_settings, new(), new(), Counters, Status, null, _commits, Clock);
-        Take(new SourceElement.Assigned([new(Latency, 0, null, false), new(Ack, 0, null, false)], 1, 1) { Number = 1 });
+        Take(new SourceElement.Assigned([new(Latency, 0, committed, false), new(Ack, 0, null, false)], 1, 1) { Number = 1 });
     }
 
     /// <summary>Starts at <see cref="Windows.Records.T0"/>.</summary>

@@ -24,6 +24,7 @@ public sealed class SabotageTests
         string source = RepositoryTree.Read(mutation["file"]);
         Assert.True(source.Split(mutation["old"]).Length == 2, $"'{mutation["old"]}' has to occur once in {mutation["file"]}; change {path} with the source");
         Assert.NotEqual(mutation["old"], mutation["new"]);
+        Assert.Contains($"| {Path.GetFileNameWithoutExtension(path)} | {mutation["what"]} | ", RepositoryTree.Read("docs/reliability.md"), StringComparison.Ordinal);
         Assert.All(mutation["tests"].Split(' '), name => Assert.NotNull(typeof(SabotageTests).Assembly.GetType("Aggregator.Tests." + name)));
     }
 }
