@@ -13,7 +13,7 @@ public static class DrainCommand
 {
     internal const int Partitions = 4;
 
-    private const string Usage = "drain --kafka HOST:PORT [--messages N] [--rate N] [--runs N] [--only PART_OF_A_WAY] [--threads yes] [--topics ID --records N]";
+    private const string Usage = "drain --kafka HOST:PORT [--messages N] [--rate N] [--runs N] [--only PART_OF_A_WAY] [--threads yes] [--topics ID --records N] [--client KEY=VALUE,…]";
 
     private static readonly string[] Ways =
     [
@@ -22,7 +22,8 @@ public static class DrainCommand
 
     /// <param name="arguments">
     /// <c>--kafka HOST:PORT</c>; <c>--messages N</c> (default 1,000,000) at <c>--rate N</c> a second of their own time (10,000); <c>--runs N</c> (default 3);
-    /// <c>--only TEXT</c>: ways that contain it; <c>--threads yes</c>: CPU time of each thread, too; <c>--topics ID --records N</c>: topics of an earlier run.
+    /// <c>--only TEXT</c>: ways that contain it; <c>--threads yes</c>: CPU time of each thread, too; <c>--topics ID --records N</c>: topics of an earlier run;
+    /// <c>--client KEY=VALUE,…</c>: settings of librdkafka.
     /// </param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(IReadOnlyDictionary<string, string> arguments)
@@ -33,7 +34,14 @@ public static class DrainCommand
             return 2;
         }
         string id = arguments.GetValueOrDefault("topics", Stopwatch.GetTimestamp().ToString("x", CultureInfo.InvariantCulture));
-        KafkaSettings settings = new() { BootstrapServers = servers, LatencyTopic = $"drain-{id}-latency", AckTopic = $"drain-{id}-ack" };
+        string client = arguments.GetValueOrDefault("client", "");
+        KafkaSettings settings = new()
+        {
+            BootstrapServers = servers,
+            LatencyTopic = $"drain-{id}-latency",
+            AckTopic = $"drain-{id}-ack",
+            Properties = client.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]),
+        };
         if (arguments.TryGetValue("way", out string? way))
         {
             await DrainMeasurement.RunAsync(way, settings, Number("records", 0), arguments.ContainsKey("threads"));
@@ -48,7 +56,7 @@ public static class DrainCommand
         {
             foreach (string each in Ways.Where(each => each.Contains(arguments.GetValueOrDefault("only", ""), StringComparison.Ordinal)))
             {
-                List<string> child = [typeof(DrainCommand).Assembly.Location, "drain", "--kafka", servers, "--topics", id, "--way", each, "--records", records.ToString(CultureInfo.InvariantCulture)];
+                List<string> child = [typeof(DrainCommand).Assembly.Location, "drain", "--kafka", servers, "--topics", id, "--way", each, "--records", records.ToString(CultureInfo.InvariantCulture), "--client", client];
                 using Process process = Process.Start(Environment.ProcessPath!, arguments.ContainsKey("threads") ? [.. child, "--threads", "yes"] : child);
                 await process.WaitForExitAsync();
                 if (process.ExitCode != 0)

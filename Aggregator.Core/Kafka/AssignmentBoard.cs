@@ -20,11 +20,15 @@ internal sealed class AssignmentBoard(TopicNames names) : IOffsetStore
     private (long Number, SourceElement.EndOffsets Ends)? _ends;
     private string? _resync;
     private readonly Lock _requests = new();
+    private volatile TaskCompletionSource _begun = NewSignal();
 
     public AssignmentView Current => _current;
 
     /// <summary>Topics that were deleted and created again while they were read: what is committed for them means nothing.</summary>
     public IReadOnlySet<string> ReplacedTopics => _replacedTopics;
+
+    /// <summary>Done when the next assignment is read.</summary>
+    public Task WhenBegun => _begun.Task;
 
     /// <summary>The assignment changed; it is not read yet.</summary>
     public void Publish(ConsumerSession session, IEnumerable<TopicPartition> partitions) =>
@@ -41,6 +45,9 @@ internal sealed class AssignmentBoard(TopicNames names) : IOffsetStore
         }
         Replace(new AssignmentView(
             session, _current.Number, [.. resolution.Starts.Select(s => names.Partition(s.Assigned.Partition))], true, resolution.TopicIds));
+        TaskCompletionSource begun = _begun;
+        _begun = NewSignal();
+        begun.SetResult();
         return _current.Number;
     }
 
@@ -145,6 +152,8 @@ internal sealed class AssignmentBoard(TopicNames names) : IOffsetStore
             return ErrorCode.Local_Destroy;
         }
     }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Replace(AssignmentView view)
     {

@@ -8,15 +8,15 @@ namespace Aggregator.Core.Kafka;
 /// </summary>
 internal sealed class AssignmentStart(SourceContext context, ConsumerSession session, AssignmentResolver resolver)
 {
-    // With waits of 100, 200, 400 ms before it; a client that fetches at all does so by then.
-    private const int SeeksBeforeRestart = 3;
+    // With waits of 25 to 400 ms before it; a client that fetches at all does so by then.
+    private const int SeeksBeforeRestart = 5;
 
     // After some 50 s of 5 s waits and shorter ones.
-    private const int SeeksBeforeReplacement = 15;
+    private const int SeeksBeforeReplacement = 17;
 
     private static readonly TimeSpan SeekTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly Backoff _retry = new(context.Time, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5));
+    private readonly Backoff _retry = new(context.Time, TimeSpan.FromMilliseconds(25), TimeSpan.FromSeconds(5));
     private Task<Resolution>? _resolving;
     private Resolution? _resolved;
 

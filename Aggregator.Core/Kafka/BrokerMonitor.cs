@@ -4,7 +4,7 @@ using Confluent.Kafka;
 namespace Aggregator.Core.Kafka;
 
 /// <summary>
-/// Asks the brokers about once a second, beside the poll thread: for the ends of the assigned partitions while they are read, else for the topics. So it is
+/// Asks the brokers about once a second, and when reading begins, beside the poll thread: for the ends of the assigned partitions while they are read, else for the topics. So it is
 /// known whether Kafka answers, which topic is missing, whether one was replaced, and whether a gap in the offsets lost records.
 /// </summary>
 internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board)
@@ -18,8 +18,19 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Interval, context.Time);
-        for (int round = 0; await TickAsync(timer, stop).ConfigureAwait(false); round++)
+        Task<bool> tick = TickAsync(timer, stop);
+        Task begun = board.WhenBegun;
+        for (int round = 0; ; round++)
         {
+            if (await Task.WhenAny(tick, begun).ConfigureAwait(false) == tick)
+            {
+                if (!await tick.ConfigureAwait(false))
+                {
+                    return;
+                }
+                tick = TickAsync(timer, stop);
+            }
+            begun = board.WhenBegun;
             AssignmentView view = board.Current;
             if (view.Session is not { } session)
             {

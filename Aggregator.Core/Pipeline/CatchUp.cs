@@ -7,6 +7,8 @@ namespace Aggregator.Core.Pipeline;
 /// <summary>Knows whether what was written before the start is read: only then the service is ready.</summary>
 internal sealed class CatchUp(ServiceStatus status)
 {
+    private const long NearEnough = 1_000;
+
     private readonly Dictionary<PartitionId, long> _ends = [];
     private bool _isOver;
     private long? _recordsAtLastAsk;
@@ -29,22 +31,31 @@ internal sealed class CatchUp(ServiceStatus status)
     /// <param name="records">How many records were read so far.</param>
     public void Look(SourceElement.EndOffsets ends, IReadOnlyDictionary<PartitionId, long> folded, long records)
     {
-        long behind = 0;
-        foreach ((PartitionId partition, long end) in ends.Ends)
+        foreach ((PartitionId partition, long end) in ends.Ends.Where(end => folded.ContainsKey(end.Key)))
         {
-            if (folded.TryGetValue(partition, out long next))
-            {
-                _ends[partition] = end;
-                behind += Math.Max(0, end - next);
-            }
+            _ends[partition] = end;
         }
         if (_isOver)
         {
             return;
         }
         // Live traffic never stops, so the ends are never quite reached: a second's worth of records is near enough.
-        _isOver = behind <= Math.Max(1_000, _recordsAtLastAsk is { } before ? records - before : 0);
+        long behind = Behind(folded);
+        _isOver = behind <= Math.Max(NearEnough, _recordsAtLastAsk is { } before ? records - before : 0);
         _recordsAtLastAsk = records;
         status.FoldReason = _isOver ? null : $"reading what was written before the start: {behind} records to go";
     }
+
+    /// <summary>Records were folded: they may be the last that were to be read, by what the brokers said before.</summary>
+    /// <param name="folded">How far each partition is folded.</param>
+    public void Look(IReadOnlyDictionary<PartitionId, long> folded)
+    {
+        if (!_isOver && _ends.Count == folded.Count && Behind(folded) <= NearEnough)
+        {
+            _isOver = true;
+            status.FoldReason = null;
+        }
+    }
+
+    private long Behind(IReadOnlyDictionary<PartitionId, long> folded) => _ends.Sum(end => Math.Max(0, end.Value - folded[end.Key]));
 }

@@ -140,6 +140,7 @@ public sealed class LiveFold
                 isPartialNews |= LeaveOutPartial(progress);
             }
         }
+        _catchUp.Look(_folded);
         FoldStep? step = Advance(aggregator, isPartialNews);
         _status.Batches.Add();
         _status.FoldNanoseconds.Add((long)_time.GetElapsedTime(started).TotalNanoseconds);

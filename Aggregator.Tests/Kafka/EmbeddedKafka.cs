@@ -69,6 +69,12 @@ internal sealed class EmbeddedKafka : IDisposable
         }
     }
 
+    /// <summary>Writes a value, without waiting for the broker to take it; <see cref="Flush"/> does.</summary>
+    public void Queue(string topic, int partition, string value) =>
+        _producer.Produce(new TopicPartition(topic, partition), new Message<string?, string?> { Value = value });
+
+    public void Flush() => Assert.Equal(0, _producer.Flush(SourceProbe.Patience));
+
     public void Dispose()
     {
         _producer.Dispose();

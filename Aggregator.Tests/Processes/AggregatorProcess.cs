@@ -29,6 +29,11 @@ internal sealed partial class AggregatorProcess : IAsyncDisposable
         {
             start.ArgumentList.Add(argument);
         }
+        // The tests of kills, outages, churn and stops hold for both ways out of the client: AGGREGATOR_TEST_TRANSPORT=batch.
+        if (Environment.GetEnvironmentVariable("AGGREGATOR_TEST_TRANSPORT") is { Length: > 0 } transport)
+        {
+            start.Environment["Kafka__Transport"] = transport;
+        }
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;
