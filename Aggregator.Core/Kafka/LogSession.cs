@@ -82,7 +82,10 @@ internal sealed class LogSession : IDisposable
         c["auto.offset.reset"] = "error";
         c["enable.partition.eof"] = "true";
         c["queued.max.messages.kbytes"] = kilobytes.ToString(CultureInfo.InvariantCulture);
-        c["max.partition.fetch.bytes"] = Math.Min(1024 * 1024, kilobytes * 1024).ToString(CultureInfo.InvariantCulture);
+        if (c.ContainsKey("max.partition.fetch.bytes"))
+        {
+            c["max.partition.fetch.bytes"] = Math.Min(1024 * 1024, kilobytes * 1024).ToString(CultureInfo.InvariantCulture);
+        }
         foreach (string key in settings.Properties.Keys.Where(key => key is "queued.max.messages.kbytes" or "max.partition.fetch.bytes"))
         {
             c[key] = settings.Properties[key];

@@ -96,6 +96,17 @@ public sealed class TopicLogTests
                 configuration["max.partition.fetch.bytes"], configuration["isolation.level"]));
     }
 
+    [Fact]
+    public void What_an_answer_brings_of_a_partition_can_be_set_by_either_name_and_is_set_once()
+    {
+        KafkaSettings settings = new() { Properties = new Dictionary<string, string> { ["fetch.message.max.bytes"] = "20000" } };
+        foreach (Dictionary<string, string> configuration in new[] { LogSession.Configuration(settings, 400), ClientConfiguration.Consumer(settings) })
+        {
+            Assert.Equal("20000", configuration["fetch.message.max.bytes"]);
+            Assert.DoesNotContain("max.partition.fetch.bytes", configuration.Keys);
+        }
+    }
+
     internal static List<long> ReadAll(TopicLog log, PartitionId partition)
     {
         List<long> offsets = [];
