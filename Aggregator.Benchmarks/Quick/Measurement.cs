@@ -13,12 +13,13 @@ public readonly record struct Measurement(double Nanoseconds, double AllocatedBy
     /// <param name="run">One run of the step.</param>
     /// <param name="operations">How many operations it is; the result is per operation.</param>
     /// <param name="duration">How long to try; the first third is for the compiler to warm up. Long runs take longer: there are three of each at least.</param>
-    public static Measurement BestOf(Action run, int operations, TimeSpan duration)
+    public static Measurement BestOf(QuickRun run, int operations, TimeSpan duration)
     {
         long begin = Stopwatch.GetTimestamp();
         for (int i = 0; i < FewestRuns || Stopwatch.GetElapsedTime(begin) < duration / 3; i++)
         {
-            run();
+            run.Before?.Invoke();
+            run.Run();
         }
         Measurement best = new(double.MaxValue, 0, 0, 0, 0);
         for (int i = 0; i < FewestRuns || Stopwatch.GetElapsedTime(begin) < duration; i++)
@@ -29,12 +30,13 @@ public readonly record struct Measurement(double Nanoseconds, double AllocatedBy
         return best;
     }
 
-    private static Measurement Once(Action run, int operations)
+    private static Measurement Once(QuickRun run, int operations)
     {
+        run.Before?.Invoke();
         (int gen0, int gen1, int gen2) = (GC.CollectionCount(0), GC.CollectionCount(1), GC.CollectionCount(2));
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         TimeSpan begin = Environment.CpuUsage.TotalTime;
-        run();
+        run.Run();
         double elapsed = (Environment.CpuUsage.TotalTime - begin).TotalNanoseconds;
         return new(elapsed / operations, (double)(GC.GetAllocatedBytesForCurrentThread() - allocated) / operations,
             GC.CollectionCount(0) - gen0, GC.CollectionCount(1) - gen1, GC.CollectionCount(2) - gen2);

@@ -10,23 +10,25 @@ public static class QuickCommand
 {
     private static readonly QuickStep[] Steps =
     [
-        new("decode latency", "record", DecodeBenchmark.Records, 3, () => Decode(0).Latency),
-        new("decode latency, 3 dimensions", "record", DecodeBenchmark.Records, 4, () => Decode(3).Latency),
-        new("decode latency, general reader", "record", DecodeBenchmark.Records, 12, () => Decode(0, learnsShapes: false).Latency),
-        new("decode ack", "record", DecodeBenchmark.Records, 3, () => Decode(0).Acks),
-        new("decode ack, 3 dimensions", "record", DecodeBenchmark.Records, 4, () => Decode(3).Acks),
-        new("decode + fold", "record", FoldBenchmark.Records, 10, () => Fold(false)),
-        new("decode + fold, 24 and 96 groups", "record", FoldBenchmark.Records, 20, () => Fold(true)),
-        new("split lines", "line", EnvelopeBenchmark.Lines, 2, () => { EnvelopeBenchmark step = Envelopes(); return () => step.SplitLines(); }),
-        new("read envelopes", "line", EnvelopeBenchmark.Lines, 12, () => Envelopes().Read),
-        new("replay", "record", ReplayBenchmark.Records, 25, () => Replay(false)),
-        new("replay, 24 and 96 groups", "record", ReplayBenchmark.Records, 35, () => Replay(true)),
-        new("distinct users, new", "hash", SketchBenchmark.Items, 1, () => { SketchBenchmark step = Sketches(); return () => step.DistinctNew(); }),
-        new("distinct users, known", "hash", SketchBenchmark.Items, 1, () => Sketches().DistinctKnown),
-        new("histogram", "sample", SketchBenchmark.Items, 1, () => Sketches().HistogramAdd),
-        new("first scrape of a window, 10,000 series", "page", 1, 1_000_000, () => { PageBenchmark step = Page(); return () => step.FirstScrape().Wait(); }),
-        new("scrape, 10,000 series", "page", 1, 50_000, () => { PageBenchmark step = Page(); return () => step.Scrape().Wait(); }),
-        new("scrape, 10,000 series, gzip", "page", 1, 50_000, () => { PageBenchmark step = Page(); return () => step.ScrapeGzip().Wait(); }),
+        new("decode latency", "record", DecodeBenchmark.Records, 3, () => new(Decode(0).Latency)),
+        new("decode latency, 3 dimensions", "record", DecodeBenchmark.Records, 4, () => new(Decode(3).Latency)),
+        new("decode latency, general reader", "record", DecodeBenchmark.Records, 12, () => new(Decode(0, learnsShapes: false).Latency)),
+        new("decode ack", "record", DecodeBenchmark.Records, 3, () => new(Decode(0).Acks)),
+        new("decode ack, 3 dimensions", "record", DecodeBenchmark.Records, 4, () => new(Decode(3).Acks)),
+        new("decode + fold", "record", FoldBenchmark.Records, 10, () => Fold(groups: false)),
+        new("decode + fold, 24 and 96 groups", "record", FoldBenchmark.Records, 20, () => Fold(groups: true)),
+        new("decode + fold from the start", "record", FoldBenchmark.Records, 10, () => FoldFromStart(groups: false)),
+        new("decode + fold from the start, 24 and 96 groups", "record", FoldBenchmark.Records, 20, () => FoldFromStart(groups: true)),
+        new("split lines", "line", EnvelopeBenchmark.Lines, 2, () => { EnvelopeBenchmark step = Envelopes(); return new(() => step.SplitLines()); }),
+        new("read envelopes", "line", EnvelopeBenchmark.Lines, 12, () => new(Envelopes().Read)),
+        new("replay", "record", ReplayBenchmark.Records, 25, () => new(Replay(false))),
+        new("replay, 24 and 96 groups", "record", ReplayBenchmark.Records, 35, () => new(Replay(true))),
+        new("distinct users, new", "hash", SketchBenchmark.Items, 1, () => { SketchBenchmark step = Sketches(); return new(() => step.DistinctNew()); }),
+        new("distinct users, known", "hash", SketchBenchmark.Items, 1, () => new(Sketches().DistinctKnown)),
+        new("histogram", "sample", SketchBenchmark.Items, 1, () => new(Sketches().HistogramAdd)),
+        new("first scrape of a window, 10,000 series", "page", 1, 1_000_000, () => { PageBenchmark step = Page(); return new(() => step.FirstScrape().Wait()); }),
+        new("scrape, 10,000 series", "page", 1, 50_000, () => { PageBenchmark step = Page(); return new(() => step.Scrape().Wait()); }),
+        new("scrape, 10,000 series, gzip", "page", 1, 50_000, () => { PageBenchmark step = Page(); return new(() => step.ScrapeGzip().Wait()); }),
     ];
 
     /// <param name="arguments"><c>--seconds N</c> per step (default 2), <c>--only TEXT</c>: a step by its name, or those with that text in theirs.</param>
@@ -37,7 +39,7 @@ public static class QuickCommand
         string only = arguments.GetValueOrDefault("only", "");
         double reference = Measurement.BestOf(ReferenceRun(), ReferenceLoop.Records, duration).Nanoseconds;
         Console.WriteLine(FormattableString.Invariant($"CPU time, the best of the runs. Reference loop: {reference:0.0} ns a record of {ReferenceLoop.Bytes} B."));
-        Console.WriteLine($"{"step",-40} {"ns",12} {"per second",12} {"B",9} {"gen 0/1/2",10} {"× reference",12} {"limit",10}");
+        Console.WriteLine($"{"step",-46} {"ns",12} {"per second",12} {"B",9} {"gen 0/1/2",10} {"× reference",12} {"limit",10}");
         int tooSlow = 0;
         bool isOne = Steps.Any(step => step.Name == only);
         foreach (QuickStep step in Steps.Where(step => isOne ? step.Name == only : step.Name.Contains(only, StringComparison.Ordinal)))
@@ -47,7 +49,7 @@ public static class QuickCommand
             bool isTooSlow = ratio > step.Limit;
             tooSlow += isTooSlow ? 1 : 0;
             Console.WriteLine(FormattableString.Invariant(
-                $"{step.Name,-40} {best.Nanoseconds,12:N1} {1e9 / best.Nanoseconds,12:N0} {best.AllocatedBytes,9:N1} {$"{best.Gen0}/{best.Gen1}/{best.Gen2}",10} {ratio,12:N2} {step.Limit,10:N0}")
+                $"{step.Name,-46} {best.Nanoseconds,12:N1} {1e9 / best.Nanoseconds,12:N0} {best.AllocatedBytes,9:N1} {$"{best.Gen0}/{best.Gen1}/{best.Gen2}",10} {ratio,12:N2} {step.Limit,10:N0}")
                 + (isTooSlow ? $"  TOO SLOW per {step.Unit}" : ""));
             GC.Collect();
         }
@@ -55,10 +57,10 @@ public static class QuickCommand
         return tooSlow == 0 ? 0 : 1;
     }
 
-    private static Action ReferenceRun()
+    private static QuickRun ReferenceRun()
     {
         ReferenceLoop loop = new();
-        return () => loop.Run();
+        return new(() => loop.Run());
     }
 
     private static DecodeBenchmark Decode(int dimensions, bool learnsShapes = true)
@@ -68,11 +70,18 @@ public static class QuickCommand
         return step;
     }
 
-    private static Action Fold(bool groups)
+    private static QuickRun Fold(bool groups)
     {
         FoldBenchmark step = new() { Groups = groups };
         step.Setup();
-        return step.Fold;
+        return new(step.Fold, step.GoOn);
+    }
+
+    private static QuickRun FoldFromStart(bool groups)
+    {
+        FoldBenchmark step = new() { Groups = groups };
+        step.Setup();
+        return new(step.FoldFromStart);
     }
 
     private static EnvelopeBenchmark Envelopes()

@@ -6,4 +6,4 @@ namespace Aggregator.Benchmarks.Quick;
 /// <param name="Operations">How many operations a run is.</param>
 /// <param name="Limit">The most that an operation may take, in records of <see cref="ReferenceLoop"/>; about three times of what it should.</param>
 /// <param name="Prepare">Makes the input and gives the run.</param>
-public sealed record QuickStep(string Name, string Unit, int Operations, double Limit, Func<Action> Prepare);
+public sealed record QuickStep(string Name, string Unit, int Operations, double Limit, Func<QuickRun> Prepare);

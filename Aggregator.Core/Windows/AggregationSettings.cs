@@ -26,6 +26,9 @@ public sealed record AggregationSettings
     /// <summary>How many lanes fold, where <see cref="Join"/> allows several; null for one a processor, 8 at most.</summary>
     internal int? Lanes { get; init; }
 
+    /// <summary>How many combinations of dimension values have a number at a time.</summary>
+    internal int NumberedCombinations { get; init; } = 16_384;
+
     internal int LaneCount => Join == DeliveryJoinScope.Partition ? Lanes ?? Math.Clamp(Environment.ProcessorCount, 1, 8) : 1;
 
     /// <summary>The dimension sets by which results are broken down besides the total, each a list of field names.</summary>

@@ -51,7 +51,7 @@ internal sealed class FoldLane
         {
             _records[i] = new(dimensions.Count, settings.Groups.Count);
         }
-        _groups = new(settings.Groups, dimensions, _decoder);
+        _groups = new(settings, dimensions, _decoder);
         _windows = windows;
         _final = final;
         _join = new(settings, windows);
@@ -69,9 +69,6 @@ internal sealed class FoldLane
 
     /// <summary>Some of the ids of the last batch, always the same ones, to see whether both topics have them in partitions of the same number; kept beside other lanes only.</summary>
     public List<(ulong Id, int Partition)> Sampled { get; } = [];
-
-    /// <summary>The records of the current batch that are the lane's; kept by who divides them.</summary>
-    public List<int> Indexes { get; } = [];
 
     /// <summary>Folds records of a batch.</summary>
     /// <param name="batch">The batch.</param>

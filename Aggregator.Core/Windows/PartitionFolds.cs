@@ -3,15 +3,20 @@ using Aggregator.Core.Records;
 
 namespace Aggregator.Core.Windows;
 
-/// <summary>The partitions that are folded. Several lanes may look up theirs at a time, as long as none is new.</summary>
+/// <summary>The partitions that are folded. Several lanes may look up and add theirs at a time, as long as none is another one's.</summary>
 internal sealed class PartitionFolds
 {
+    private readonly Lock _lock = new();
     private PartitionFold?[] _partitions = [];
 
     public IEnumerable<PartitionFold> All => _partitions.OfType<PartitionFold>();
 
     /// <summary>HOT: once per record.</summary>
-    public PartitionFold? Find(PartitionId id) => id.Index < _partitions.Length ? _partitions[id.Index] : null;
+    public PartitionFold? Find(PartitionId id)
+    {
+        PartitionFold?[] partitions = _partitions;
+        return id.Index < partitions.Length ? partitions[id.Index] : null;
+    }
 
     /// <summary>HOT: once per batch. Each partition has been read up to its next offset: times that passed over it before that hold from now on.</summary>
     public void EnterPassages()
@@ -27,10 +32,16 @@ internal sealed class PartitionFolds
 
     public PartitionFold Add(PartitionId id, LogPosition start, IReadOnlyList<IdlePassage> passages)
     {
-        if (id.Index >= _partitions.Length)
+        lock (_lock)
         {
-            Array.Resize(ref _partitions, Math.Max(16, id.Index * 2));
+            PartitionFold?[] partitions = _partitions;
+            if (id.Index >= partitions.Length)
+            {
+                Array.Resize(ref partitions, Math.Max(16, id.Index * 2));
+            }
+            partitions[id.Index] = new(id, start, passages);
+            Volatile.Write(ref _partitions, partitions);
+            return partitions[id.Index]!;
         }
-        return _partitions[id.Index] = new(id, start, passages);
     }
 }

@@ -10,25 +10,24 @@ namespace Aggregator.Core.Windows;
 /// </summary>
 public sealed class RecordGroups
 {
-    /// <summary>How many combinations have a number at a time. The groups of others are looked up one by one.</summary>
-    public const int MaxCombinations = 16_384;
+    /// <summary>After so many records for each number whose combination found none, all are numbered anew: what there is now may be others.</summary>
+    private const int UnnumberedEach = 64;
 
-    /// <summary>After so many records whose combination found no number, all are numbered anew: what there is now may be others.</summary>
-    private const int MostUnnumbered = 64 * MaxCombinations;
-
+    private readonly int _most;
     private readonly HashIndex _combinations = new();
     private readonly List<ulong> _groupHashes = [];
     private int _unnumbered;
     private readonly int[][] _sets;
     private readonly RecordDecoder _decoder;
 
-    /// <param name="groups">The dimension sets.</param>
+    /// <param name="settings">The dimension sets, and how many combinations have a number at a time: the groups of others are looked up one by one.</param>
     /// <param name="dimensions">All dimensions, in the order in which the decoder has them.</param>
     /// <param name="decoder">Knows the texts of the records.</param>
-    public RecordGroups(IReadOnlyList<IReadOnlyList<string>> groups, IReadOnlyList<string> dimensions, RecordDecoder decoder)
+    public RecordGroups(AggregationSettings settings, IReadOnlyList<string> dimensions, RecordDecoder decoder)
     {
+        _most = settings.NumberedCombinations;
         List<string> order = [.. dimensions];
-        _sets = [.. groups.Select(set => set.Select(name => order.IndexOf(name)).ToArray())];
+        _sets = [.. settings.Groups.Select(set => set.Select(name => order.IndexOf(name)).ToArray())];
         _decoder = decoder;
     }
 
@@ -44,7 +43,7 @@ public sealed class RecordGroups
     /// <summary>No record that has a number is looked at any more: numbers may be given anew.</summary>
     public void Forget()
     {
-        if (_unnumbered < MostUnnumbered)
+        if (_unnumbered < UnnumberedEach * _most)
         {
             return;
         }
@@ -79,7 +78,7 @@ public sealed class RecordGroups
     private int NumberNew(ulong hash, DecodedRecord record)
     {
         HashGroups(record);
-        if (_combinations.Count == MaxCombinations)
+        if (_combinations.Count == _most)
         {
             _unnumbered++;
             return -1;

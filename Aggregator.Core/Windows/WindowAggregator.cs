@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Aggregator.Core.EventTime;
 using Aggregator.Core.Records;
 
@@ -11,14 +10,16 @@ namespace Aggregator.Core.Windows;
 // HOT: Fold and what it calls, once per record. Benchmark: FoldBenchmark. No allocation per record (AllocationTests).
 public sealed class WindowAggregator
 {
+    /// <summary>Fewer records are folded before another thread is awake.</summary>
+    private const int LeastForThreads = 256;
+
     private readonly FoldCounters _counters;
     private readonly IRejectObserver? _rejects;
     private readonly long _sizeMs;
     private readonly OpenWindows[] _windows;
     private readonly FinalWindows _final;
     private readonly FoldLane[] _lanes;
-    private readonly ParallelOptions _parallel;
-    private readonly Action<int> _foldLane;
+    private readonly LaneCrew _crew;
     private readonly PartitionFolds _partitions = new();
     private readonly IdPlaces _places = new();
     private int[] _all = [];
@@ -44,8 +45,8 @@ public sealed class WindowAggregator
         }
         _final = new(settings, counters, _windows, lastWindowMs / _sizeMs, (finalThroughMs / _sizeMs) - 1 ?? FinalWindows.NoWindow);
         _lanes = [.. _windows.Select(windows => new FoldLane(settings, names, _windows.Length == 1 ? counters : new(), windows, _final, _partitions))];
-        _parallel = new() { MaxDegreeOfParallelism = _lanes.Length };
-        _foldLane = lane => _lanes[lane].Fold(_batch!, _batchNumber, CollectionsMarshal.AsSpan(_lanes[lane].Indexes));
+        LaneShare[] shares = [.. _lanes.Select((_, lane) => new LaneShare(lane, _lanes.Length))];
+        _crew = new(_lanes.Length, lane => _lanes[lane].Fold(_batch!, _batchNumber, shares[lane].Of(_batch!)));
     }
 
     /// <summary>
@@ -133,9 +134,8 @@ public sealed class WindowAggregator
         }
         else
         {
-            Divide(batch);
             _batch = batch;
-            Parallel.For(0, _lanes.Length, _parallel, _foldLane);
+            _crew.Run(isWorthThreads: batch.Count >= LeastForThreads);
             _batch = null;
             foreach (FoldLane lane in _lanes)
             {
@@ -163,21 +163,6 @@ public sealed class WindowAggregator
     /// <param name="watermarkMs">The watermark; <see cref="long.MaxValue"/> where nothing follows. One that goes back is ignored.</param>
     /// <returns>What became final, in the order of the windows.</returns>
     public FinalResults Advance(long watermarkMs) => _final.Advance(watermarkMs);
-
-    /// <summary>A partition's lane is that of its number, so both topics' records of a message come to the same one.</summary>
-    private void Divide(RecordBatch batch)
-    {
-        foreach (FoldLane lane in _lanes)
-        {
-            lane.Indexes.Clear();
-        }
-        ReadOnlySpan<PartitionId> partitions = batch.Partitions;
-        for (int i = 0; i < partitions.Length; i++)
-        {
-            _partitions.FindOrAdd(partitions[i], batch.Offsets[i]);
-            _lanes[partitions[i].Partition % _lanes.Length].Indexes.Add(i);
-        }
-    }
 
     private ReadOnlySpan<int> AllOf(int count)
     {
