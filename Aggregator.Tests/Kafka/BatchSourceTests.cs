@@ -26,7 +26,7 @@ public sealed class BatchSourceTests() : KafkaRecordSourceContract("batch")
         await probe.RecordsAsync(Partitions * RecordsOfEach);
         await probe.UntilAsync(() => probe.Elements.OfType<SourceElement.PartitionEnd>().Count() >= Partitions, "ends");
 
-        // Else the fetched bytes stay, 32 MB.
+        // Else the fetched bytes stay, 27 MB.
         Assert.InRange(BytesInUse()!.Value - before, long.MinValue, Partitions * RecordsOfEach * RecordBytes / 2);
     }
 
