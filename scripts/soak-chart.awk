@@ -17,7 +17,7 @@ END {
     label(left - 6, y0 + 4, most, "end", 11); label(left - 6, y0 + height / 2 + 4, most / 2, "end", 11); label(left - 6, y0 + height + 4, 0, "end", 11)
     for (j = 1; j <= n; j++) if (fault[j] != "-" && fault[j] != "kill" && fault[j] != "stop") {
       printf "<path d=\"M%.1f %.1fv%d\" stroke=\"#c2410c\" stroke-dasharray=\"2 3\" fill=\"none\"/>\n", x(j), y0, height
-      if (i == 1) label(x(j), y0 + height + 12, fault[j], "middle", 9)
+      if (i == 1) label(x(j), y0 + height + (faults++ % 2 ? 22 : 12), fault[j], "middle", 9) # two rows: they come close to each other
     }
     printf "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" points=\"", color
     for (j = 1; j <= n; j++) printf "%.1f,%.1f ", x(j), y0 + height - height * v[i, j] / most
