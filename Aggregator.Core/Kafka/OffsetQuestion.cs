@@ -26,23 +26,11 @@ internal static unsafe class OffsetQuestion
     /// <returns>For each partition the first offset at that time or later; -1 where there is none.</returns>
     /// <exception cref="KafkaException">The brokers do not answer in time, or not for every partition.</exception>
     /// <exception cref="ObjectDisposedException">The client is closed.</exception>
-    public static Task<IReadOnlyDictionary<TopicPartition, long>> AskAsync(IClient client, IReadOnlyDictionary<TopicPartition, long> times, TimeSpan timeout)
-    {
-        SafeHandle handle = NativeConsumer.HandleOf(client.Handle);
-        return Task.Factory.StartNew(
-            () =>
-            {
-                IReadOnlyDictionary<TopicPartition, long> offsets = Ask(handle, times, timeout);
-                // Its handlers are called while it ends, which may be at the end of the call.
-                GC.KeepAlive(client);
-                return offsets;
-            },
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-    }
+    public static Task<IReadOnlyDictionary<TopicPartition, long>> AskAsync(IClient client, IReadOnlyDictionary<TopicPartition, long> times, TimeSpan timeout) =>
+        BlockingQuestion.AskAsync<IReadOnlyDictionary<TopicPartition, long>>(client, pointer => Ask(pointer, times, timeout));
 
-    private static Dictionary<TopicPartition, long> Ask(SafeHandle handle, IReadOnlyDictionary<TopicPartition, long> times, TimeSpan timeout)
+    private static Dictionary<TopicPartition, long> Ask(nint client, IReadOnlyDictionary<TopicPartition, long> times, TimeSpan timeout)
     {
-        using var client = new ClientReference(handle);
         NativeLibrdkafka.TopicPartitionList* list = NativeLibrdkafka.ListNew(times.Count);
         try
         {
@@ -50,7 +38,7 @@ internal static unsafe class OffsetQuestion
             {
                 NativeLibrdkafka.ListAdd(list, partition.Topic, partition.Partition.Value)->Offset = time;
             }
-            int error = NativeLibrdkafka.OffsetsForTimes(client.Pointer, list, (int)timeout.TotalMilliseconds);
+            int error = NativeLibrdkafka.OffsetsForTimes(client, list, (int)timeout.TotalMilliseconds);
             var offsets = new Dictionary<TopicPartition, long>();
             foreach (NativeLibrdkafka.TopicPartition answer in new ReadOnlySpan<NativeLibrdkafka.TopicPartition>(list->Elements, list->Count))
             {

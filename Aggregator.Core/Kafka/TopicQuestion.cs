@@ -22,32 +22,20 @@ internal static unsafe class TopicQuestion
     /// <returns>A description for each topic asked for; one that does not exist has its error.</returns>
     /// <exception cref="KafkaException">The brokers do not answer in time, or refuse.</exception>
     /// <exception cref="ObjectDisposedException">The client is closed.</exception>
-    public static Task<IReadOnlyList<ClusterTopic>> DescribeAsync(IClient client, IReadOnlyCollection<string> topics, TimeSpan timeout)
-    {
-        SafeHandle handle = NativeConsumer.HandleOf(client.Handle);
-        return Task.Factory.StartNew(
-            () =>
-            {
-                IReadOnlyList<ClusterTopic> answer = Ask(handle, [.. topics], timeout);
-                // Its handlers are called while it ends, which may be at the end of the call.
-                GC.KeepAlive(client);
-                return answer;
-            },
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-    }
+    public static Task<IReadOnlyList<ClusterTopic>> DescribeAsync(IClient client, IReadOnlyCollection<string> topics, TimeSpan timeout) =>
+        BlockingQuestion.AskAsync<IReadOnlyList<ClusterTopic>>(client, pointer => Ask(pointer, [.. topics], timeout));
 
-    private static ClusterTopic[] Ask(SafeHandle handle, string[] topics, TimeSpan timeout)
+    private static ClusterTopic[] Ask(nint client, string[] topics, TimeSpan timeout)
     {
         NativeAdmin.Load();
-        using var client = new ClientReference(handle);
-        nint queue = NativeAdmin.QueueNew(client.Pointer);
-        nint options = NativeAdmin.OptionsNew(client.Pointer, NativeAdmin.AnyQuestion);
+        nint queue = NativeAdmin.QueueNew(client);
+        nint options = NativeAdmin.OptionsNew(client, NativeAdmin.AnyQuestion);
         nint names = NativeAdmin.TopicsOfNames(topics, (nuint)topics.Length);
         nint answer = 0;
         try
         {
             _ = NativeAdmin.OptionsSetTimeout(options, (int)timeout.TotalMilliseconds, null, 0);
-            NativeAdmin.DescribeTopics(client.Pointer, names, options, queue);
+            NativeAdmin.DescribeTopics(client, names, options, queue);
             answer = NativeAdmin.QueuePoll(queue, (int)(timeout + Grace).TotalMilliseconds);
             if (answer == 0)
             {
