@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Aggregator.Tests.Support;
 
 namespace Aggregator.Tests.Kafka;
 
@@ -16,25 +15,18 @@ internal sealed class ScriptedBroker : IAsyncDisposable
     private const int ApiVersions = 18;
     private const int Id = 1;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentBag<TcpClient> _clients = [];
-    private readonly Task _accepting;
+    private readonly LoopbackListener _listener = new(0);
     private volatile TaskCompletionSource? _held;
     private int _asked;
 
-    public ScriptedBroker()
-    {
-        _listener.Start();
-        _accepting = Task.Run(AcceptAsync);
-    }
+    public ScriptedBroker() => _listener.Accept(client => ServeAsync(client.GetStream()));
 
     public string Servers => $"127.0.0.1:{Port}";
 
     /// <summary>How many questions for topics came.</summary>
     public int Asked => Volatile.Read(ref _asked);
 
-    private int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    private int Port => _listener.Port;
 
     /// <summary>Holds the answers about topics back.</summary>
     public void Hold() => _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,34 +38,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         _held = null;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        foreach (TcpClient client in _clients)
-        {
-            client.Dispose();
-        }
-        await _accepting;
-        _stop.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                _clients.Add(client);
-                _ = ServeAsync(client.GetStream());
-            }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-            {
-                return;
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     private async Task ServeAsync(NetworkStream stream)
     {
@@ -82,13 +47,13 @@ internal sealed class ScriptedBroker : IAsyncDisposable
         {
             while (true)
             {
-                await stream.ReadExactlyAsync(size, _stop.Token);
+                await stream.ReadExactlyAsync(size, _listener.Stopped);
                 byte[] request = new byte[BinaryPrimitives.ReadInt32BigEndian(size)];
-                await stream.ReadExactlyAsync(request, _stop.Token);
+                await stream.ReadExactlyAsync(request, _listener.Stopped);
                 byte[] answer = await AnswerAsync(request);
                 BinaryPrimitives.WriteInt32BigEndian(size, answer.Length);
-                await stream.WriteAsync(size, _stop.Token);
-                await stream.WriteAsync(answer, _stop.Token);
+                await stream.WriteAsync(size, _listener.Stopped);
+                await stream.WriteAsync(answer, _listener.Stopped);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
@@ -114,7 +79,7 @@ internal sealed class ScriptedBroker : IAsyncDisposable
                 if (topics.Length > 0)
                 {
                     Interlocked.Increment(ref _asked);
-                    await (_held?.Task.WaitAsync(_stop.Token) ?? Task.CompletedTask);
+                    await (_held?.Task.WaitAsync(_listener.Stopped) ?? Task.CompletedTask);
                 }
                 WriteTopics(answer, topics);
                 break;

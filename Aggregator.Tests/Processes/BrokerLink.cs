@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using Aggregator.Core.Kafka;
+using Aggregator.Tests.Support;
 
 namespace Aggregator.Tests.Processes;
 
@@ -13,18 +14,14 @@ namespace Aggregator.Tests.Processes;
 /// </summary>
 internal sealed class BrokerLink : IAsyncDisposable
 {
-    private readonly TcpListener _listener;
+    private readonly LoopbackListener _listener;
     private readonly int _target;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentBag<TcpClient> _clients = [];
-    private readonly Task _accepting;
 
     private BrokerLink(int port, int target)
     {
         _target = target;
-        _listener = new(IPAddress.Loopback, port);
-        _listener.Start();
-        _accepting = Task.Run(AcceptAsync);
+        _listener = new(port);
+        _listener.Accept(ServeAsync);
     }
 
     /// <summary>Told of each request before it is passed on; false drops it, and its connection hangs.</summary>
@@ -41,42 +38,15 @@ internal sealed class BrokerLink : IAsyncDisposable
 
     public static BrokerLink Between(OwnBroker broker) => new(broker.LinkPort, broker.LinkedPort);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        foreach (TcpClient client in _clients)
-        {
-            client.Dispose();
-        }
-        await _accepting;
-        _stop.Dispose();
-    }
-
-    private async Task AcceptAsync()
-    {
-        while (!_stop.IsCancellationRequested)
-        {
-            try
-            {
-                TcpClient client = await _listener.AcceptTcpClientAsync(_stop.Token);
-                _clients.Add(client);
-                _ = ServeAsync(client);
-            }
-            catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-            {
-                return;
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
     private async Task ServeAsync(TcpClient client)
     {
         using TcpClient broker = new();
-        _clients.Add(broker);
+        _listener.Add(broker);
         try
         {
-            await broker.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
+            await broker.ConnectAsync(IPAddress.Loopback, _target, _listener.Stopped);
             client.NoDelay = true;
             broker.NoDelay = true;
             ConcurrentDictionary<int, BrokerRequest> asked = new();
@@ -111,28 +81,28 @@ internal sealed class BrokerLink : IAsyncDisposable
         byte[] length = new byte[4];
         while (true)
         {
-            await from.ReadExactlyAsync(length, _stop.Token);
+            await from.ReadExactlyAsync(length, _listener.Stopped);
             byte[] frame = new byte[4 + BinaryPrimitives.ReadInt32BigEndian(length)];
             length.CopyTo(frame, 0);
-            await from.ReadExactlyAsync(frame.AsMemory(4), _stop.Token);
+            await from.ReadExactlyAsync(frame.AsMemory(4), _listener.Stopped);
             frames.TryWrite((frame, Environment.TickCount64 + (isDelayed ? (long)RoundTrip.TotalMilliseconds : 0)));
         }
     }
 
     private async Task WriteAsync(ChannelReader<(byte[] Frame, long Due)> frames, NetworkStream to, Func<byte[], Task<bool>> passes)
     {
-        await foreach ((byte[] frame, long due) in frames.ReadAllAsync(_stop.Token))
+        await foreach ((byte[] frame, long due) in frames.ReadAllAsync(_listener.Stopped))
         {
             bool isPassed = await passes(frame[4..]);
             if (due - Environment.TickCount64 is > 0 and long wait)
             {
-                await Task.Delay((int)wait, _stop.Token);
+                await Task.Delay((int)wait, _listener.Stopped);
             }
             while (!isPassed || IsHanging)
             {
-                await Task.Delay(20, _stop.Token);
+                await Task.Delay(20, _listener.Stopped);
             }
-            await to.WriteAsync(frame, _stop.Token);
+            await to.WriteAsync(frame, _listener.Stopped);
         }
     }
 }
