@@ -145,8 +145,8 @@ public sealed class OpenMetricsBackfill : IReplayOutput
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The last window end that a file may have.</summary>
-    public static long NotAfterMs(DateTimeOffset now) => (now - Newest).ToUnixTimeMilliseconds();
+    /// <summary>The last window end that a file may have, in ms; a whole second, as windows end.</summary>
+    public static long NotAfterMs(DateTimeOffset now) => (now - Newest).ToUnixTimeSeconds() * 1000;
 
     private bool IsRefused(WindowSpan window) => window.EndMs > _options.NotAfterMs;
 

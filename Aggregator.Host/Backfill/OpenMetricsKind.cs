@@ -59,13 +59,14 @@ public sealed class OpenMetricsKind(TargetLabels labels, TimeProvider time) : IR
         if (request.ToMs is { } toMs && toMs > notAfterMs && request.Paths.Count > 0)
         {
             throw new CommandFailedException($"{request.Paths[0]}: a backfill file cannot have the last {OpenMetricsBackfill.Newest.TotalHours:0} hours, which Prometheus still writes itself; "
-                + $"end the range with --to {DateTimeOffset.FromUnixTimeMilliseconds(notAfterMs):yyyy-MM-dd'T'HH:mm:ss'Z'}, or send it with --remote-write");
+                + $"end the range with --to {TimeText.Of(notAfterMs)}, or send it with --remote-write");
         }
+        PromtoolVerifier? verifier = promtool is null ? null : new PromtoolVerifier(promtool).Tried();
         return request.Paths.Select(path => new OpenMetricsBackfill(
                 new(path, external, notAfterMs) { FileBytes = (long)fileMiB << 20 },
                 request.Settings.Aggregation.Groups,
                 prometheus is null ? null : new BackfillTarget(AskedPrometheus.Open("--backfill-target", prometheus, request.Settings.RemoteWrite), external),
-                promtool is null ? null : new PromtoolVerifier(promtool).Tried(),
+                verifier,
                 request.Saved.GetValueOrDefault(path)));
     }
 }
