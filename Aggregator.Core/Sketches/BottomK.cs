@@ -55,6 +55,14 @@ public sealed class BottomK
     /// <returns>False where it is not.</returns>
     public bool TryGet(ulong hash, out int slot) => _slots.TryGet(hash, out slot);
 
+    /// <summary>Begins anew, as if nothing had been offered; the room stays.</summary>
+    public void Clear()
+    {
+        _slots.Clear();
+        _largest.Clear();
+        SlotsGiven = 0;
+    }
+
     private Admission OfferNew(ulong hash, out int slot, out int evictedSlot)
     {
         evictedSlot = NoSlot;

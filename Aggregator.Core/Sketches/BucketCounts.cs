@@ -10,13 +10,16 @@ namespace Aggregator.Core.Sketches;
 /// samples, so how often a count has gone round is kept besides, for all buckets at once: hardly ever needed, and then by the largest group only.
 /// </para>
 /// </summary>
-internal sealed class BucketCounts
+internal sealed class BucketCounts : IBucketCounts
 {
     private const int PageShift = 8;
     private const int PageSize = 1 << PageShift;
     private const int Pages = (LatencyBuckets.Count + PageSize - 1) >> PageShift;
 
     private readonly uint[]?[] _pages = new uint[]?[Pages];
+
+    // All zero.
+    private readonly List<uint[]> _spares = [];
     private int[]? _rounds;
 
     // HOT: once per sample.
@@ -26,7 +29,27 @@ internal sealed class BucketCounts
         // By reference, since the array's own length lies in another line of the cache.
         if (++Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(page), bucket & (PageSize - 1)) == 0)
         {
-            AddRound(bucket);
+            AddRounds(bucket, 1);
+        }
+    }
+
+    /// <summary>Takes all counts out. The pages stay, twice as many as were needed at most: the last ones are needed now and then.</summary>
+    public void Clear()
+    {
+        _rounds = null;
+        int needed = _pages.Count(page => page is not null);
+        if (_spares.Count > needed)
+        {
+            _spares.RemoveRange(needed, _spares.Count - needed);
+        }
+        for (int i = 0; i < Pages; i++)
+        {
+            if (_pages[i] is { } page)
+            {
+                Array.Clear(page);
+                _spares.Add(page);
+                _pages[i] = null;
+            }
         }
     }
 
@@ -35,6 +58,18 @@ internal sealed class BucketCounts
         if (_pages[bucket >> PageShift] is { } page)
         {
             CacheHint.Soon(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(page), bucket & (PageSize - 1)));
+        }
+    }
+
+    /// <summary>Adds counts that are packed.</summary>
+    public void Merge(PackedCounts other)
+    {
+        foreach ((int bucket, long count) in other.NotEmpty())
+        {
+            uint[] page = _pages[bucket >> PageShift] ?? NewPage(bucket >> PageShift);
+            long sum = page[bucket & (PageSize - 1)] + count;
+            page[bucket & (PageSize - 1)] = (uint)sum;
+            AddRounds(bucket, (int)(sum >> 32));
         }
     }
 
@@ -58,7 +93,6 @@ internal sealed class BucketCounts
         }
     }
 
-    /// <summary>The sum of the counts of a bucket and all below it.</summary>
     public long CountUpTo(int bucket)
     {
         long count = 0;
@@ -77,7 +111,6 @@ internal sealed class BucketCounts
         return count;
     }
 
-    /// <summary>The bucket of the sample of a rank: 1 for the smallest.</summary>
     public int BucketAt(long rank)
     {
         long count = 0;
@@ -99,7 +132,6 @@ internal sealed class BucketCounts
         throw new InvalidOperationException($"The counts of the buckets end at {count}, before rank {rank}.");
     }
 
-    /// <summary>The buckets whose count is not 0, in ascending order.</summary>
     public IEnumerable<(int Bucket, long Count)> NotEmpty()
     {
         for (int i = 0; i < Pages; i++)
@@ -134,16 +166,32 @@ internal sealed class BucketCounts
             into[i] += added;
             if (into[i] < added)
             {
-                AddRound(firstBucket + i);
+                AddRounds(firstBucket + i, 1);
             }
         }
     }
 
-    private void AddRound(int bucket)
+    private void AddRounds(int bucket, int rounds)
     {
-        _rounds ??= new int[LatencyBuckets.Count];
-        _rounds[bucket]++;
+        if (rounds > 0)
+        {
+            _rounds ??= new int[LatencyBuckets.Count];
+            _rounds[bucket] += rounds;
+        }
     }
 
-    private uint[] NewPage(int page) => _pages[page] = new uint[PageSize];
+    private uint[] NewPage(int page)
+    {
+        uint[] counts;
+        if (_spares.Count > 0)
+        {
+            counts = _spares[^1];
+            _spares.RemoveAt(_spares.Count - 1);
+        }
+        else
+        {
+            counts = new uint[PageSize];
+        }
+        return _pages[page] = counts;
+    }
 }

@@ -15,12 +15,21 @@ public sealed class DistinctCounter
 
     private const int FirstSize = 16;
 
+    /// <summary>The size of a table that holds <see cref="ExactLimit"/> hashes.</summary>
+    private const int LargestSize = 2 * ExactLimit;
+
     // An open-addressing table, three quarters full at most. An empty slot holds 0, so the hash 0 has a flag of its own.
     private ulong[] _slots = [];
     private int _mask = -1;
     private int _taken;
     private bool _hasZero;
+    private int _size = FirstSize;
     private UltraLogLog? _sketch;
+    private UltraLogLog? _spareSketch;
+    private readonly SpareArrays<ulong>? _largest;
+
+    /// <param name="largest">Has the memory for a table of the largest size, which goes back there once a sketch takes over; null to take it from the heap.</param>
+    public DistinctCounter(SpareArrays<ulong>? largest = null) => _largest = largest;
 
     /// <summary>True as long as <see cref="Count"/> is exact.</summary>
     public bool IsExact => _sketch is null;
@@ -30,6 +39,9 @@ public sealed class DistinctCounter
     /// An estimate takes about 10 µs each time.
     /// </summary>
     public long Count => _sketch is null ? ExactCount : (long)Math.Clamp(Math.Round(_sketch.Estimate()), ExactLimit + 1, long.MaxValue);
+
+    // The array may be longer.
+    private Span<ulong> Table => _slots.AsSpan(0, _mask + 1);
 
     private int ExactCount => _taken + (_hasZero ? 1 : 0);
 
@@ -102,12 +114,35 @@ public sealed class DistinctCounter
         {
             Add(0);
         }
-        foreach (ulong hash in other._slots)
+        foreach (ulong hash in other.Table)
         {
             if (hash != 0)
             {
                 Add(hash);
             }
+        }
+    }
+
+    /// <summary>Begins at 0 again, with the memory for as many hashes as there are now.</summary>
+    public void Clear()
+    {
+        _hasZero = false;
+        if (_sketch is not null)
+        {
+            _size = LargestSize;
+            _spareSketch = _sketch;
+            _sketch = null;
+            return;
+        }
+        _size = SizeFor(_taken);
+        _taken = 0;
+        if (Table.Length / 2 > _size)
+        {
+            DropTable();
+        }
+        else
+        {
+            Table.Clear();
         }
     }
 
@@ -134,7 +169,7 @@ public sealed class DistinctCounter
             return true;
         }
         Reserve(_taken + 1);
-        Insert(_slots, hash);
+        Insert(_slots, _mask, hash);
         _taken++;
         return true;
     }
@@ -143,52 +178,68 @@ public sealed class DistinctCounter
     {
         if (_sketch is null)
         {
-            _sketch = new UltraLogLog();
+            _sketch = _spareSketch ?? new UltraLogLog();
+            _sketch.Clear();
+            _spareSketch = null;
             if (_hasZero)
             {
                 _sketch.Add(0);
             }
-            foreach (ulong hash in _slots)
+            foreach (ulong hash in Table)
             {
                 if (hash != 0)
                 {
                     _sketch.Add(hash);
                 }
             }
-            _slots = [];
-            _mask = -1;
+            DropTable();
             _taken = 0;
             _hasZero = false;
         }
         return _sketch;
     }
 
-    private void Reserve(int hashes)
+    private void DropTable()
     {
-        int size = Math.Max(FirstSize, _slots.Length);
+        if (Table.Length == LargestSize)
+        {
+            _largest?.Return(_slots);
+        }
+        _slots = [];
+        _mask = -1;
+    }
+
+    private static int SizeFor(int hashes)
+    {
+        int size = FirstSize;
         while (4 * hashes > 3 * size)
         {
             size *= 2;
         }
-        if (size == _slots.Length)
+        return size;
+    }
+
+    private void Reserve(int hashes)
+    {
+        if (4 * hashes <= 3 * Table.Length)
         {
             return;
         }
-        var slots = new ulong[size];
-        foreach (ulong hash in _slots)
+        int size = Math.Max(_size, SizeFor(hashes));
+        ulong[] slots = size == LargestSize && _largest is not null ? _largest.Take(size) : new ulong[size];
+        foreach (ulong hash in Table)
         {
             if (hash != 0)
             {
-                Insert(slots, hash);
+                Insert(slots, size - 1, hash);
             }
         }
         _slots = slots;
         _mask = size - 1;
     }
 
-    private static void Insert(ulong[] slots, ulong hash)
+    private static void Insert(ulong[] slots, int mask, ulong hash)
     {
-        int mask = slots.Length - 1;
         int i = (int)hash & mask;
         while (slots[i] != 0)
         {

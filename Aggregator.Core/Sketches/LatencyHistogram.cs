@@ -6,7 +6,7 @@ namespace Aggregator.Core.Sketches;
 /// Latency samples in whole milliseconds, counted in the buckets of <see cref="LatencyBuckets"/>: exact below 4,096 ms, within 0.2 % above.
 /// Its answers depend on the samples alone, not on the order in which they were added or merged. Up to 256 samples are kept as they are, since most
 /// groups are small; then counts take over, in pages of 256 buckets (1 KiB) that exist where there are samples: 12 KiB for 6,000 lognormal samples of
-/// median 90 ms. One writer; any number of readers once nothing is written any more.
+/// median 90 ms. One writer; any number of readers once nothing is written any more, as of what <see cref="ToFinal"/> gives.
 /// </summary>
 public sealed class LatencyHistogram
 {
@@ -15,6 +15,8 @@ public sealed class LatencyHistogram
 
     private uint[] _list = [];
     private BucketCounts? _counts;
+    private BucketCounts? _spareCounts;
+    private PackedCounts? _packed;
     private long _count;
     private long _sum;
     private uint _max;
@@ -65,11 +67,41 @@ public sealed class LatencyHistogram
         }
     }
 
+    /// <summary>Takes all samples out. The memory stays that was needed for them.</summary>
+    public void Clear()
+    {
+        _spareCounts = _counts ?? _spareCounts;
+        _spareCounts?.Clear();
+        _counts = null;
+        _packed = null;
+        _count = 0;
+        _sum = 0;
+        _max = 0;
+    }
+
+    /// <summary>A copy for as long as a result is kept, to which nothing can be added: some two bytes for each bucket that has samples.</summary>
+    public LatencyHistogram ToFinal() => new()
+    {
+        _list = _counts is null && _packed is null ? _list[..(int)_count] : [],
+        _packed = _counts is null ? _packed : new(_counts),
+        _count = _count,
+        _sum = _sum,
+        _max = _max,
+    };
+
     /// <summary>Adds all samples of another histogram, which stays as it is.</summary>
     public void Merge(LatencyHistogram other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (other._counts is null)
+        if (other._packed is not null)
+        {
+            (_counts ?? TurnToCounts()).Merge(other._packed);
+        }
+        else if (other._counts is not null)
+        {
+            (_counts ?? TurnToCounts()).Merge(other._counts);
+        }
+        else
         {
             // Both are taken here, since the other histogram may be this one.
             uint[] list = other._list;
@@ -80,7 +112,6 @@ public sealed class LatencyHistogram
             }
             return;
         }
-        (_counts ?? TurnToCounts()).Merge(other._counts);
         _count += other._count;
         _sum += other._sum;
         _max = Math.Max(_max, other._max);
@@ -110,7 +141,7 @@ public sealed class LatencyHistogram
         {
             return _max;
         }
-        return _counts is null ? SampleAt((int)rank) : Math.Min(_max, LatencyBuckets.MiddleOf(_counts.BucketAt(rank)));
+        return Counts is { } counts ? Math.Min(_max, LatencyBuckets.MiddleOf(counts.BucketAt(rank))) : SampleAt((int)rank);
     }
 
     /// <summary>
@@ -124,7 +155,7 @@ public sealed class LatencyHistogram
         {
             return _count;
         }
-        if (_counts is null)
+        if (Counts is not { } counts)
         {
             int count = 0;
             foreach (uint sample in _list.AsSpan(0, (int)_count))
@@ -134,15 +165,18 @@ public sealed class LatencyHistogram
             return count;
         }
         int bucket = LatencyBuckets.IndexOf(ms);
-        return _counts.CountUpTo(LatencyBuckets.MiddleOf(bucket) <= ms ? bucket : bucket - 1);
+        return counts.CountUpTo(LatencyBuckets.MiddleOf(bucket) <= ms ? bucket : bucket - 1);
     }
 
     /// <summary>The buckets that have samples, in ascending order, both ends included.</summary>
     public IEnumerable<(uint LowerMs, uint UpperMs, long Count)> Buckets() =>
-        (_counts ?? CountList()).NotEmpty().Select(of => (LatencyBuckets.LowerOf(of.Bucket), LatencyBuckets.UpperOf(of.Bucket), of.Count));
+        (Counts ?? CountList(new())).NotEmpty().Select(of => (LatencyBuckets.LowerOf(of.Bucket), LatencyBuckets.UpperOf(of.Bucket), of.Count));
+
+    private IBucketCounts? Counts => _packed is not null ? _packed : _counts;
 
     private void AddToList(uint sampleMs)
     {
+        ThrowIfFinal();
         int position = (int)_count;
         if (position == ListLimit)
         {
@@ -158,14 +192,14 @@ public sealed class LatencyHistogram
 
     private BucketCounts TurnToCounts()
     {
-        _counts = CountList();
-        _list = [];
+        ThrowIfFinal();
+        _counts = CountList(_spareCounts ?? new());
+        _spareCounts = null;
         return _counts;
     }
 
-    private BucketCounts CountList()
+    private BucketCounts CountList(BucketCounts counts)
     {
-        var counts = new BucketCounts();
         foreach (uint sample in _list.AsSpan(0, (int)_count))
         {
             counts.Add(LatencyBuckets.IndexOf(sample));
@@ -180,6 +214,14 @@ public sealed class LatencyHistogram
         _list.AsSpan(0, sorted.Length).CopyTo(sorted);
         sorted.Sort();
         return sorted[rank - 1];
+    }
+
+    private void ThrowIfFinal()
+    {
+        if (_packed is not null)
+        {
+            throw new InvalidOperationException("The histogram is a final one.");
+        }
     }
 
     private static InvalidOperationException Empty() => new("The histogram has no sample.");

@@ -38,6 +38,9 @@ public sealed class UltraLogLog
         return after != before;
     }
 
+    /// <summary>Takes all hashes out.</summary>
+    public void Clear() => Array.Clear(_registers);
+
     /// <summary>Adds all hashes of another sketch, which stays as it is.</summary>
     public void Merge(UltraLogLog other)
     {

@@ -4,9 +4,9 @@ using Aggregator.Core.Sketches;
 namespace Aggregator.Core.Windows;
 
 /// <summary>What happened in one window in one group: users, received facts with their samples, acknowledgements.</summary>
-internal sealed class ActivityCounts(GroupKey group, int maxErrorCodes)
+internal sealed class ActivityCounts(GroupKey group, int maxErrorCodes, SpareTables spares)
 {
-    private readonly DistinctCounter _users = new();
+    private readonly DistinctCounter _users = new(spares.Users);
     private readonly LatencyHistogram _samples = new();
     private ErrorCodeCounts? _errors;
     private long _received;
@@ -75,7 +75,18 @@ internal sealed class ActivityCounts(GroupKey group, int maxErrorCodes)
         }
     }
 
-    /// <summary>Adds what another one has, which is not used any more.</summary>
+    /// <summary>Begins anew.</summary>
+    public void Clear()
+    {
+        _users.Clear();
+        _samples.Clear();
+        _errors?.Clear();
+        _received = 0;
+        _acks = 0;
+        Facts = 0;
+    }
+
+    /// <summary>Adds what another one has, for which nothing but <see cref="Clear"/> may follow.</summary>
     public void Merge(ActivityCounts other)
     {
         Facts += other.Facts;
@@ -86,6 +97,7 @@ internal sealed class ActivityCounts(GroupKey group, int maxErrorCodes)
         if (_errors is null)
         {
             _errors = other._errors;
+            other._errors = null;
         }
         else if (other._errors is not null)
         {
@@ -97,5 +109,5 @@ internal sealed class ActivityCounts(GroupKey group, int maxErrorCodes)
 
     private LatencyStatistics? Latency() => _samples.Count == 0
         ? null
-        : new(_samples.Percentile(0.50), _samples.Percentile(0.95), _samples.Percentile(0.99), _samples.Mean, _samples.Max, _samples);
+        : new(_samples.Percentile(0.50), _samples.Percentile(0.95), _samples.Percentile(0.99), _samples.Mean, _samples.Max, _samples.ToFinal());
 }

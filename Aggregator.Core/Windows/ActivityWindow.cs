@@ -9,15 +9,17 @@ internal sealed class ActivityWindow
 {
     private readonly AggregationSettings _settings;
     private readonly FoldCounters _counters;
+    private readonly SpareTables _spares;
     private readonly ActivityCounts _total;
     private readonly LimitedSlots<ActivityCounts>[] _sets;
     private readonly ByCombination<ActivityCounts> _known;
 
-    public ActivityWindow(AggregationSettings settings, FoldCounters counters)
+    public ActivityWindow(AggregationSettings settings, FoldCounters counters, SpareTables spares)
     {
+        _spares = spares;
         _settings = settings;
         _counters = counters;
-        _total = new(GroupKey.Total, settings.MaxErrorCodes);
+        _total = new(GroupKey.Total, settings.MaxErrorCodes, spares);
         _sets = new LimitedSlots<ActivityCounts>[settings.Groups.Count];
         _known = new(settings.Groups.Count);
         for (int s = 0; s < _sets.Length; s++)
@@ -71,8 +73,19 @@ internal sealed class ActivityWindow
         }
     }
 
+    /// <summary>Begins anew; groups that come again find their memory.</summary>
+    public void Restart()
+    {
+        _total.Clear();
+        _known.Clear();
+        foreach (LimitedSlots<ActivityCounts> set in _sets)
+        {
+            set.Restart();
+        }
+    }
+
     /// <summary>Adds what another lane has of the same window.</summary>
-    /// <param name="other">Is not used any more.</param>
+    /// <param name="other">Nothing but <see cref="Restart"/> may follow for it.</param>
     /// <param name="counters">Takes the facts that limits leave out now.</param>
     public void Merge(ActivityWindow other, FoldCounters counters)
     {
@@ -120,7 +133,9 @@ internal sealed class ActivityWindow
         LimitedSlots<ActivityCounts> slots = _sets[set];
         if (slots.Offer(groups.HashOf(set, record), out int slot, out ActivityCounts? evicted))
         {
-            slots.Fill(new(groups.KeyOf(set, record, value), _settings.MaxErrorCodes));
+            ActivityCounts? former = slots.TakeFormer();
+            former?.Clear();
+            slots.Fill(former ?? new(groups.KeyOf(set, record, value), _settings.MaxErrorCodes, _spares));
         }
         if (evicted is not null)
         {

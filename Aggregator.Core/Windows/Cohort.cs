@@ -8,12 +8,19 @@ internal sealed class Cohort
     // So that neither a slot nor BottomK.NoSlot is 0, which stands for what is not known.
     private const int KnownSlot = 2;
 
+    private readonly AggregationSettings _settings;
+    private readonly SpareTables _spares;
     private readonly LimitedSlots<CohortGroup>[] _sets;
     private readonly ByCombination<int> _known;
 
-    public Cohort(AggregationSettings settings, int expectedIds)
+    /// <param name="settings">What to compute.</param>
+    /// <param name="expectedIds">How many ids there will probably be.</param>
+    /// <param name="spares">Has the memory.</param>
+    public Cohort(AggregationSettings settings, int expectedIds, SpareTables spares)
     {
-        Deliveries = new((long)settings.Window.TotalMilliseconds, settings.Groups.Count, expectedIds);
+        _settings = settings;
+        _spares = spares;
+        Deliveries = NewTable(expectedIds);
         _sets = new LimitedSlots<CohortGroup>[settings.Groups.Count];
         _known = new(settings.Groups.Count);
         for (int s = 0; s < _sets.Length; s++)
@@ -22,7 +29,21 @@ internal sealed class Cohort
         }
     }
 
-    public DeliveryTable Deliveries { get; }
+    public DeliveryTable Deliveries { get; private set; }
+
+    /// <summary>Gives the ids back; nothing but <see cref="Begin"/> may follow.</summary>
+    public void End() => Deliveries.Release();
+
+    /// <summary>Begins anew; groups that come again find their memory.</summary>
+    public void Begin(int expectedIds)
+    {
+        Deliveries = NewTable(expectedIds);
+        _known.Clear();
+        foreach (LimitedSlots<CohortGroup> set in _sets)
+        {
+            set.Restart();
+        }
+    }
 
     /// <summary>Puts a delivery that was sent just now into its groups.</summary>
     public void AddToGroups(in DeliveryTable.Entry entry, DecodedRecord record, RecordGroups groups, ReadOnlySpan<byte> value)
@@ -55,10 +76,14 @@ internal sealed class Cohort
         {
             if (_sets[s].Offer(groups.HashOf(s, record), out slots[s], out _))
             {
-                _sets[s].Fill(new(groups.KeyOf(s, record, value)));
+                CohortGroup? former = _sets[s].TakeFormer();
+                former?.Clear();
+                _sets[s].Fill(former ?? new(groups.KeyOf(s, record, value)));
             }
         }
     }
+
+    private DeliveryTable NewTable(int expectedIds) => new((long)_settings.Window.TotalMilliseconds, _settings.Groups.Count, expectedIds, _spares);
 
     /// <summary>What became of the deliveries; final, so it is called once.</summary>
     public CohortTotals ToTotals(FoldCounters counters)

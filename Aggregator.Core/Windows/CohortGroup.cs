@@ -8,4 +8,11 @@ internal sealed class CohortGroup(GroupKey key)
     public long Sent { get; set; }
 
     public long Delivered { get; set; }
+
+    /// <summary>Begins anew.</summary>
+    public void Clear()
+    {
+        Sent = 0;
+        Delivered = 0;
+    }
 }

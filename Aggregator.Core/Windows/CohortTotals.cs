@@ -30,7 +30,7 @@ internal sealed class CohortTotals(LimitedSlots<CohortGroup>[] sets)
     }
 
     /// <summary>Adds the cohort that another lane has of the same window.</summary>
-    /// <param name="other">Is not used any more.</param>
+    /// <param name="other">Nothing but that its cohort begins anew may follow for it.</param>
     /// <param name="counters">Takes the messages whose groups the limit leaves out now.</param>
     public void Merge(CohortTotals other, FoldCounters counters)
     {

@@ -16,7 +16,7 @@ internal sealed class DeliveryJoin(AggregationSettings settings, OpenWindows win
     private readonly long _sizeMs = (long)settings.Window.TotalMilliseconds;
     private readonly long _timeoutWindows = (long)(settings.AckTimeout / settings.Window);
     private readonly bool _isByRecipient = settings.Identity == DeliveryIdentity.Recipient;
-    private readonly RecentIds? _recent = settings.AckTimeout / settings.Window > FewWindows ? new() : null;
+    private readonly RecentIds? _recent = settings.AckTimeout / settings.Window > FewWindows ? new(windows.Spares.Recent) : null;
 
     public long AckTimeoutMs { get; } = (long)settings.AckTimeout.TotalMilliseconds;
 
@@ -148,7 +148,7 @@ internal sealed class DeliveryJoin(AggregationSettings settings, OpenWindows win
         }
     }
 
-    private Cohort CohortOf(OpenWindow window) => window.Cohort ??= new(settings, windows.ExpectedIds(window.Index));
+    private Cohort CohortOf(OpenWindow window) => window.Cohort ?? window.OpenCohort(settings, windows.ExpectedIds(window.Index));
 
     /// <summary>The identity of the delivery: an absent recipient is one of its own (SPEC section 1).</summary>
     private ulong DeliveryId(DecodedRecord record)

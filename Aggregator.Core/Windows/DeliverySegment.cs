@@ -16,9 +16,6 @@ internal sealed class DeliverySegment
 {
     private const int BucketSlots = 8;
 
-    // From the size on at which arrays are not moved as a rule, they can as well be pinned, so that buckets begin where lines of the cache do.
-    private const int PinnedFrom = 85_000 / sizeof(ulong);
-
     private readonly uint _buckets;
     private readonly int _first;
     private readonly int _limit;
@@ -26,23 +23,39 @@ internal sealed class DeliverySegment
 
     /// <param name="slots">How many slots at least.</param>
     /// <param name="groupColumns">How many group slots are kept beside each.</param>
-    public DeliverySegment(int slots, int groupColumns)
+    /// <param name="spares">Has the memory.</param>
+    public DeliverySegment(int slots, int groupColumns, SpareTables spares)
     {
         _buckets = (uint)((slots + BucketSlots - 1) / BucketSlots);
-        int length = (int)_buckets * BucketSlots;
-        _limit = length - (length / 4);
-        Slots = GC.AllocateArray<ulong>(length + BucketSlots, pinned: length >= PinnedFrom);
-        _first = length >= PinnedFrom ? FirstAligned(Slots) : 0;
-        Groups = groupColumns == 0 ? [] : new int[(length + BucketSlots) * groupColumns];
+        Length = (int)_buckets * BucketSlots;
+        _limit = Length - (Length / 4);
+        Slots = spares.Slots.Take(Length + BucketSlots);
+        _first = FirstAligned(Slots);
+        Groups = groupColumns == 0 ? [] : spares.Groups.Take((Length + BucketSlots) * groupColumns);
     }
 
-    /// <summary>All slots, and some at either end that are never taken.</summary>
-    public ulong[] Slots { get; }
+    /// <summary>How many slots there are.</summary>
+    public int Length { get; }
+
+    /// <summary>The slots that ids are in, and those at either end that are never taken.</summary>
+    public ReadOnlySpan<ulong> All => Slots.AsSpan(0, Length + BucketSlots);
 
     /// <summary>The group slots of each slot.</summary>
     public int[] Groups { get; }
 
     public bool IsFull => _taken >= _limit;
+
+    private ulong[] Slots { get; }
+
+    /// <summary>Gives the memory back. Nothing else may follow.</summary>
+    public void Release(SpareTables spares)
+    {
+        spares.Slots.Return(Slots);
+        if (Groups.Length > 0)
+        {
+            spares.Groups.Return(Groups);
+        }
+    }
 
     /// <summary>The first slot of the bucket where probing starts: chosen by the bits of the hash that the tag lacks, scaled to a size that is no power of two.</summary>
     private int Home(ulong id, int stateBits) => _first + ((int)WideProduct.High(BitOperations.RotateRight(id, stateBits), _buckets) * BucketSlots);

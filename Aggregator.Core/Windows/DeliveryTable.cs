@@ -41,14 +41,17 @@ public sealed class DeliveryTable
     private readonly int _stateBits;
     private readonly ulong _tagMask;
     private readonly int _groupColumns;
+    private readonly SpareTables _spares;
     private readonly List<DeliverySegment> _segments = [];
     private DeliverySegment _newest;
 
     /// <param name="windowMs">The size of the window.</param>
     /// <param name="groupColumns">How many group slots are kept beside each id.</param>
     /// <param name="expectedIds">How many ids there will probably be.</param>
-    public DeliveryTable(long windowMs, int groupColumns, int expectedIds)
+    /// <param name="spares">Has the memory.</param>
+    public DeliveryTable(long windowMs, int groupColumns, int expectedIds, SpareTables spares)
     {
+        _spares = spares;
         _stateBits = FlagBits + BitOperations.Log2((ulong)windowMs) + 1;
         _tagMask = ulong.MaxValue << _stateBits;
         _groupColumns = groupColumns;
@@ -151,15 +154,26 @@ public sealed class DeliveryTable
     {
         foreach (DeliverySegment segment in _segments)
         {
-            for (int i = 0; i < segment.Slots.Length; i++)
+            ReadOnlySpan<ulong> slots = segment.All;
+            for (int i = 0; i < slots.Length; i++)
             {
-                ulong slot = segment.Slots[i];
+                ulong slot = slots[i];
                 if ((slot & SentFlag) != 0)
                 {
                     visit(segment.Groups.AsSpan(i * _groupColumns, _groupColumns), (slot & (AckedFlag | DeliveredFlag)) != 0);
                 }
             }
         }
+    }
+
+    /// <summary>Gives the memory back for other tables. Nothing else may follow.</summary>
+    public void Release()
+    {
+        foreach (DeliverySegment segment in _segments)
+        {
+            segment.Release(_spares);
+        }
+        _segments.Clear();
     }
 
     /// <summary>Takes one sent id.</summary>
@@ -191,7 +205,7 @@ public sealed class DeliveryTable
     {
         if (_newest.IsFull)
         {
-            long size = _newest.Slots.Length;
+            long size = _newest.Length;
             size = size * SmallGrowth <= SmallSegments ? size * SmallGrowth : Math.Max(SmallSegments, size * Growth);
             _newest = AddSegment((int)Math.Min(size, Array.MaxLength / 2));
             _newest.Find(id, _stateBits, _tagMask, _groupColumns, out free);
@@ -217,7 +231,7 @@ public sealed class DeliveryTable
 
     private DeliverySegment AddSegment(int slots)
     {
-        DeliverySegment segment = new(slots, _groupColumns);
+        DeliverySegment segment = new(slots, _groupColumns, _spares);
         _segments.Add(segment);
         return segment;
     }

@@ -15,7 +15,9 @@ internal sealed class ErrorCodeCounts(int limit)
     {
         if (_codes.Offer(code, out int slot, out CodeCount? evicted))
         {
-            _codes.Fill(new(decoder.ErrorCodeText(value, record)));
+            CodeCount? former = _codes.TakeFormer();
+            former?.Clear();
+            _codes.Fill(former ?? new(decoder.ErrorCodeText(value, record)));
         }
         LeftOut += evicted?.Count ?? 0;
         if (slot == BottomK.NoSlot)
@@ -28,7 +30,14 @@ internal sealed class ErrorCodeCounts(int limit)
         }
     }
 
-    /// <summary>Adds the counts of another one, which is not used any more.</summary>
+    /// <summary>Begins anew.</summary>
+    public void Clear()
+    {
+        LeftOut = 0;
+        _codes.Restart();
+    }
+
+    /// <summary>Adds the counts of another one, for which nothing but <see cref="Clear"/> may follow.</summary>
     public void Merge(ErrorCodeCounts other)
     {
         LeftOut += other.LeftOut;
@@ -44,5 +53,7 @@ internal sealed class ErrorCodeCounts(int limit)
         public string Code { get; } = code;
 
         public long Count { get; set; }
+
+        public void Clear() => Count = 0;
     }
 }

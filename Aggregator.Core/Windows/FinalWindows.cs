@@ -73,22 +73,28 @@ internal sealed class FinalWindows
             foreach (OpenWindow part in parts)
             {
                 activity = Merge(activity, part.Activity);
-                part.Activity = null;
             }
-            OpenWindow window = parts[0];
-            if (window.Index <= _finalBefore)
+            if (parts[0].Index > _finalBefore)
             {
-                continue;
+                Add(results, parts[0], activity);
             }
-            foreach (long empty in Gap(_lastActivity, window.Index))
+            foreach (OpenWindow part in parts)
             {
-                results.Add(new(SpanOf(empty), [GroupActivity.None(GroupKey.Total)]));
+                part.CloseActivity();
             }
-            window.FinalActivity = activity?.ToResult(_counters) ?? [GroupActivity.None(GroupKey.Total)];
-            results.Add(new(SpanOf(window.Index), window.FinalActivity));
-            _lastActivity = window.Index;
         }
         return results;
+    }
+
+    private void Add(List<ActivityResult> results, OpenWindow window, ActivityWindow? activity)
+    {
+        foreach (long empty in Gap(_lastActivity, window.Index))
+        {
+            results.Add(new(SpanOf(empty), [GroupActivity.None(GroupKey.Total)]));
+        }
+        window.FinalActivity = activity?.ToResult(_counters) ?? [GroupActivity.None(GroupKey.Total)];
+        results.Add(new(SpanOf(window.Index), window.FinalActivity));
+        _lastActivity = window.Index;
     }
 
     private List<WindowResult> TakeWindows()

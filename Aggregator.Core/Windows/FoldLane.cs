@@ -269,7 +269,7 @@ internal sealed class FoldLane
             _counters.CountLimited(LimitKind.OpenWindows, facts);
             return null;
         }
-        return window.Activity ??= new(_settings, _counters);
+        return window.Activity ?? window.OpenActivity(_settings, _counters);
     }
 
     private static SampleLoss LossOf(long sampleMs) => sampleMs switch

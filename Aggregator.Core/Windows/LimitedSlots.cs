@@ -12,6 +12,8 @@ public sealed class LimitedSlots<T>(int limit)
     private readonly BottomK _admission = new(limit);
     private readonly List<T?> _states = [];
     private readonly List<ulong> _hashes = [];
+    private readonly HashIndex _former = new();
+    private readonly List<T?> _formerStates = [];
     private ulong _offered;
 
     /// <summary>How many are kept.</summary>
@@ -48,6 +50,36 @@ public sealed class LimitedSlots<T>(int limit)
     /// <summary>The state of a hash, where it is kept.</summary>
     public T? Find(ulong hash) => _admission.TryGet(hash, out int slot) ? _states[slot] : null;
 
+    /// <summary>Begins anew, as if nothing had been offered. The states stay for hashes that are offered again before the next time.</summary>
+    public void Restart()
+    {
+        _former.Clear();
+        _formerStates.Clear();
+        for (int i = 0; i < _states.Count; i++)
+        {
+            if (_states[i] is { } state)
+            {
+                _former.Add(_hashes[i], _formerStates.Count);
+                _formerStates.Add(state);
+            }
+        }
+        _states.Clear();
+        _hashes.Clear();
+        _admission.Clear();
+    }
+
+    /// <summary>The state that the hash offered last had before <see cref="Restart"/>, as it was then; null where it had none.</summary>
+    public T? TakeFormer()
+    {
+        if (!_former.Remove(_offered, out int index))
+        {
+            return null;
+        }
+        T? state = _formerStates[index];
+        _formerStates[index] = null;
+        return state;
+    }
+
     /// <summary>Gives the slot that was given out last its state.</summary>
     public void Fill(T state)
     {
@@ -55,8 +87,8 @@ public sealed class LimitedSlots<T>(int limit)
         _hashes.Add(_offered);
     }
 
-    /// <summary>Takes over the states of another one, which is not used any more.</summary>
-    /// <param name="other">The other one.</param>
+    /// <summary>Takes over the states of another one, for which nothing but <see cref="Restart"/> may follow.</summary>
+    /// <param name="other">The other one; it keeps the states that are not taken over.</param>
     /// <param name="merge">Adds the second state to the first.</param>
     /// <param name="leaveOut">Is told of states that the limit refuses or evicts now.</param>
     public void Merge(LimitedSlots<T> other, Action<T, T> merge, Action<T> leaveOut)
@@ -70,6 +102,7 @@ public sealed class LimitedSlots<T>(int limit)
             if (Offer(other._hashes[i], out int slot, out T? evicted))
             {
                 Fill(state);
+                other._states[i] = null;
             }
             else if (slot == BottomK.NoSlot)
             {

@@ -5,6 +5,7 @@ internal sealed class OpenWindows(int limit)
 {
     private const int FoundSize = 8;
 
+
     private readonly Dictionary<long, OpenWindow> _windows = [];
     private readonly PriorityQueue<OpenWindow, long> _activities = new();
     private readonly PriorityQueue<OpenWindow, long> _deliveries = new();
@@ -16,6 +17,9 @@ internal sealed class OpenWindows(int limit)
     private int _lastIds;
 
     public int Count => _windows.Count;
+
+    /// <summary>The memory of windows that are gone, for those that come.</summary>
+    public SpareTables Spares { get; } = new();
 
     /// <summary>The first windows of which something is not final, in order.</summary>
     public IEnumerable<long> Earliest(int most) => _deliveries.UnorderedItems.Select(item => item.Priority).Order().Take(most);
@@ -42,7 +46,7 @@ internal sealed class OpenWindows(int limit)
         {
             return window;
         }
-        window = new(index);
+        window = new(index, Spares);
         _windows.Add(index, window);
         _deliveries.Enqueue(window, index);
         if (!activityIsFinal)
@@ -86,6 +90,7 @@ internal sealed class OpenWindows(int limit)
             {
                 // Not to keep one another alive.
                 window.Neighbours = [];
+                window.CloseCohort();
             }
             _found[index & (FoundSize - 1)] = null;
             _version++;

@@ -1,3 +1,5 @@
+using Aggregator.Core.Sketches;
+
 namespace Aggregator.Core.Windows;
 
 /// <summary>
@@ -8,7 +10,7 @@ namespace Aggregator.Core.Windows;
 /// ever moved.
 /// </para>
 /// </summary>
-internal sealed class RecentIds
+internal sealed class RecentIds(SpareArrays<ulong> spares)
 {
     private const int FirstSlots = 1 << 12;
     private const int MostSlots = 1 << 26;
@@ -28,10 +30,10 @@ internal sealed class RecentIds
     {
         if (_segments.Count == 0 || _segments[^1].IsFull)
         {
-            _segments.RemoveAll(segment => segment.LastWindow < oldest);
+            RemoveBefore(oldest);
             // Half of what there is: few segments, and little that stays too long.
             int slots = (int)Math.Clamp(System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Count), FirstSlots, MostSlots);
-            _segments.Add(new(slots));
+            _segments.Add(new(spares.Take(slots), slots - 1));
         }
         _segments[^1].Add(id, window);
     }
@@ -48,24 +50,37 @@ internal sealed class RecentIds
         return _found.AsSpan(0, count);
     }
 
-    private sealed class Segment(int slots)
+    private void RemoveBefore(long oldest)
+    {
+        for (int i = _segments.Count - 1; i >= 0; i--)
+        {
+            if (_segments[i].LastWindow < oldest)
+            {
+                spares.Return(_segments[i].Slots);
+                _segments.RemoveAt(i);
+            }
+        }
+    }
+
+    /// <param name="slots">All zero as far as the mask reaches.</param>
+    /// <param name="mask">The number of slots, a power of two, less one.</param>
+    private sealed class Segment(ulong[] slots, int mask)
     {
         // Tag in the upper half, window in the lower: windows are a second long at least, so 32 bits reach to the year 2106. Empty is 0, since no window is.
-        private readonly ulong[] _slots = new ulong[slots];
+        public ulong[] Slots => slots;
 
         public int Taken { get; private set; }
 
-        public bool IsFull => Taken >= _slots.Length / 2;
+        public bool IsFull => Taken > mask / 2;
 
         public long LastWindow { get; private set; }
 
         public void Add(ulong id, long window)
         {
-            ulong[] slots = _slots;
             int i = Home(id);
             while (slots[i] != 0)
             {
-                i = (i + 1) & (slots.Length - 1);
+                i = (i + 1) & mask;
             }
             slots[i] = (id & 0xFFFF_FFFF_0000_0000) | (uint)window;
             Taken++;
@@ -74,8 +89,7 @@ internal sealed class RecentIds
 
         public void Find(ulong id, ref ulong[] found, ref int count)
         {
-            ulong[] slots = _slots;
-            for (int i = Home(id); slots[i] != 0; i = (i + 1) & (slots.Length - 1))
+            for (int i = Home(id); slots[i] != 0; i = (i + 1) & mask)
             {
                 if ((slots[i] ^ id) >> 32 == 0)
                 {
@@ -88,6 +102,6 @@ internal sealed class RecentIds
             }
         }
 
-        private int Home(ulong id) => (int)id & (_slots.Length - 1);
+        private int Home(ulong id) => (int)id & mask;
     }
 }

@@ -61,6 +61,9 @@ public sealed class WindowAggregator
     /// <summary>Windows that are not yet final, or still needed by one that is not.</summary>
     public int OpenWindowCount => _windows.Max(lane => lane.Count);
 
+    /// <summary>Bytes of tables of windows that are gone, kept for those that come.</summary>
+    public long SpareBytes => _windows.Sum(lane => lane.Spares.Bytes);
+
     /// <summary>The time up to which everything is final, as far as results are concerned: windows that end at or before it were given out. Null before the first.</summary>
     public long? FinalThroughMs => _final.Settled == FinalWindows.NoWindow ? null : (_final.Settled + 1) * _sizeMs;
 

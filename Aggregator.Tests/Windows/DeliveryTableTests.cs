@@ -18,7 +18,7 @@ public class DeliveryTableTests
     [Fact]
     public void It_knows_of_each_delivery_what_a_dictionary_would_know() => Gen.Select(Shape, Steps).Sample((shape, steps) =>
     {
-        DeliveryTable table = new(shape.WindowMs, shape.Columns, shape.Expected);
+        DeliveryTable table = new(shape.WindowMs, shape.Columns, shape.Expected, new());
         Dictionary<ulong, Delivery> model = [];
         foreach ((int what, int number, double place, bool flag) in steps)
         {
@@ -57,7 +57,7 @@ public class DeliveryTableTests
     [Fact]
     public void Many_more_ids_than_were_expected_are_all_there()
     {
-        DeliveryTable table = new(60_000, 1, 0);
+        DeliveryTable table = new(60_000, 1, 0, new());
         for (int i = 0; i < 200_000; i++)
         {
             Assert.Equal(ReportChange.NewSent | ReportChange.NewReceived, table.Report(Hash(i), i % 60_000, true, out DeliveryTable.Entry entry));
@@ -89,7 +89,7 @@ public class DeliveryTableTests
     [InlineData(31UL)]
     public void Any_hash_is_an_id(ulong id)
     {
-        DeliveryTable table = new(1_000, 0, 0);
+        DeliveryTable table = new(1_000, 0, 0, new());
         Assert.False(table.IsSent(id, out _));
         Assert.Equal(ReportChange.NewSent, table.Report(id, 0, false, out _));
         Assert.Equal(ReportChange.NewReceived, table.Report(id, 999, true, out _));
