@@ -15,6 +15,10 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
     private static readonly TimeSpan LongestRound = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(8);
 
+    // Partitions of both topics: at the last look, and when the client was last told to look by itself.
+    private int? _seen;
+    private int? _told;
+
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Interval, context.Time);
@@ -71,6 +75,7 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
             IReadOnlyList<ClusterTopic> topics = await session.DescribeTopicsAsync(context.Names.Both, RequestTimeout).ConfigureAwait(false);
             context.Connected();
             LookAt(topics, view);
+            await LookForNewPartitionsAsync(session, view, topics).ConfigureAwait(false);
         }
         if (view.IsRead)
         {
@@ -87,6 +92,18 @@ internal sealed class BrokerMonitor(SourceContext context, AssignmentBoard board
                 askedAt, askedTimestamp, [.. ends.Select(e => KeyValuePair.Create(context.Names.Id(e.Key), e.Value))]));
             await LookIntoJumpsAsync(session).ConfigureAwait(false);
         }
+    }
+
+    // The client by itself would see them within half a minute.
+    private async Task LookForNewPartitionsAsync(ConsumerSession session, AssignmentView view, IReadOnlyList<ClusterTopic> topics)
+    {
+        int count = topics.Sum(t => t.Partitions.Count);
+        if (view.IsRead ? count > view.Partitions.Count && count != _told : count > _seen)
+        {
+            await session.LookAgainAtTopicsAsync(RequestTimeout).ConfigureAwait(false);
+            _told = count;
+        }
+        _seen = count;
     }
 
     private void LookAt(IReadOnlyList<ClusterTopic> topics, AssignmentView view)

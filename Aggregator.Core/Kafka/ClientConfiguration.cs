@@ -26,8 +26,9 @@ public static class ClientConfiguration
         c["isolation.level"] = "read_committed";
         c["allow.auto.create.topics"] = "false";
 
-        // A new partition is found within this time (the default is 5 min: a new partition's records would all come too late).
-        c["topic.metadata.refresh.interval.ms"] = "5000";
+        // An answer to this that comes while the leader of the group waits for its own makes it join again (librdkafka 2.16): with as many seconds between two as
+        // an answer takes it never gets partitions. New topics and partitions are found sooner all the same: BrokerMonitor looks, and has the client look.
+        c["topic.metadata.refresh.interval.ms"] = "30000";
 
         // The limit counts payload only, at a third of what it takes, and is passed by what one answer brings: up to max.partition.fetch.bytes of each partition, compressed.
         // So small answers and a small queue: 4 MiB and 256 KiB against 16 and 1 take 80 MB less and a tenth less time, being read while still in the processor's cache.

@@ -135,7 +135,7 @@ internal sealed class ConsumerLoop
     private bool MustMakeWay() => _gate is { CanSee: true } gate
         && ((_lost && _state == ConsumerState.Unassigned)
             || ((_state == ConsumerState.Unassigned || (_state == ConsumerState.Reading && _isIncomplete))
-                && _context.Time.GetElapsedTime(_changedAt) > PatienceForAll && gate.MustLeave(_session.Consumer.MemberId)));
+                && _context.Time.GetElapsedTime(_changedAt) > PatienceForAll && gate.MustLeave(() => _session.Consumer.MemberId)));
 
     private void Lose(List<TopicPartition> partitions)
     {

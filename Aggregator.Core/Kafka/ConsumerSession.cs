@@ -92,6 +92,13 @@ internal sealed class ConsumerSession
     public Task<IReadOnlyList<ClusterTopic>> DescribeTopicsAsync(IReadOnlyList<string> topics, TimeSpan timeout) =>
         Ask(() => TopicQuestion.DescribeAsync(Consumer, topics, timeout));
 
+    /// <summary>
+    /// Has the client look at all topics of the cluster, so that it sees at once which of its own have come or grown, and its group divides their partitions. Only the
+    /// answer to a question for all of them counts for the group (<c>rd_kafka_metadata</c>).
+    /// </summary>
+    /// <exception cref="KafkaException">The brokers do not answer.</exception>
+    public Task LookAgainAtTopicsAsync(TimeSpan timeout) => Ask(() => BlockingQuestion.AskAsync(Consumer, _ => Admin.GetMetadata(timeout)));
+
     /// <summary>Who is in a group, this consumer included once it joined. Stays open while no broker is there.</summary>
     /// <exception cref="KafkaException">The brokers do not answer, or do not tell.</exception>
     public async Task<GroupView> DescribeGroupAsync(string group)

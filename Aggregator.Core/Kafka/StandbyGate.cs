@@ -74,8 +74,8 @@ internal sealed class StandbyGate(SourceContext context, string? ownInstanceId, 
     }
 
     /// <summary>Whether a member that lacks partitions has to leave the group to another one.</summary>
-    /// <param name="ownId">Its id in the group.</param>
-    public bool MustLeave(string ownId)
+    /// <param name="ownId">Tells its id in the group; asked for only where there is an answer to look at, since the client's own thread has to be asked for it.</param>
+    public bool MustLeave(Func<string> ownId)
     {
         if (!CanSee)
         {
@@ -83,7 +83,7 @@ internal sealed class StandbyGate(SourceContext context, string? ownInstanceId, 
         }
         try
         {
-            if (Answer() is not { } group || StandbyRule.MakeWayFor(group, ownId) is not { } member)
+            if (Answer() is not { } group || StandbyRule.MakeWayFor(group, ownId()) is not { } member)
             {
                 return false;
             }

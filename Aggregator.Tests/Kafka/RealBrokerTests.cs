@@ -12,6 +12,9 @@ public sealed class RealBrokerTests
     private static readonly PartitionId Latency0 = new(RecordTopic.Latency, 0);
     private static readonly CommitMetadata Metadata = new(1712345650000, 1712345640000);
 
+    /// <summary>The client by itself does not see what has become of topics.</summary>
+    private static readonly Dictionary<string, string> NeverLooking = new() { ["topic.metadata.refresh.interval.ms"] = "-1" };
+
     [Theory]
     [InlineData("consume", "classic")]
     [InlineData("batch", "classic")]
@@ -83,7 +86,7 @@ public sealed class RealBrokerTests
     public async Task Partitions_that_are_added_are_assigned_and_read_from_their_first_record()
     {
         RealKafka kafka = await RealKafka.WithTopicsAsync(1);
-        await using var probe = new SourceProbe(kafka.Settings with { AutoOffsetReset = "latest" });
+        await using var probe = new SourceProbe(kafka.Settings with { AutoOffsetReset = "latest", Properties = NeverLooking });
         await probe.AssignedAsync(2);
         using (IAdminClient admin = Admin(kafka))
         {
@@ -99,7 +102,7 @@ public sealed class RealBrokerTests
     public async Task A_topic_is_waited_for_and_never_created_by_reading()
     {
         RealKafka kafka = await RealKafka.WithTopicsAsync(1, create: false);
-        await using var probe = new SourceProbe(kafka.Settings);
+        await using var probe = new SourceProbe(kafka.Settings with { Properties = NeverLooking });
         await probe.UntilAsync(
             () => probe.Status.NotReadyReason == $"topic {kafka.Settings.LatencyTopic} does not exist; topic {kafka.Settings.AckTopic} does not exist", "the reason");
         using (var admin = new ClusterAdmin(ClientConfiguration.Admin(kafka.Settings), TimeProvider.System))
