@@ -27,22 +27,22 @@ internal static unsafe class BareLoop
     {
         using IConsumer<Ignore, byte[]> consumer = Open(settings, partitions);
         NativeConsumer native = new(consumer.Handle);
-        nint queue = NativeLibrdkafka.QueueGetConsumer(native.Hold());
-        NativeLibrdkafka.Message*[] messages = new NativeLibrdkafka.Message*[BatchSize];
-        fixed (NativeLibrdkafka.Message** first = messages)
+        nint queue = NativeQueue.OfConsumer(native.Hold());
+        NativeQueue.Message*[] messages = new NativeQueue.Message*[BatchSize];
+        fixed (NativeQueue.Message** first = messages)
         {
             for (long read = 0; read < records;)
             {
-                int count = (int)NativeLibrdkafka.ConsumeBatchQueue(queue, 5, first, BatchSize);
+                int count = (int)NativeQueue.ConsumeBatch(queue, 5, first, BatchSize);
                 for (int i = 0; i < count; i++)
                 {
                     read += first[i]->Error == 0 ? 1 : 0;
-                    NativeLibrdkafka.MessageDestroy(first[i]);
+                    NativeQueue.MessageDestroy(first[i]);
                 }
                 progress.Records = read;
             }
         }
-        NativeLibrdkafka.QueueDestroy(queue);
+        NativeQueue.Destroy(queue);
         native.Release();
         consumer.Close();
     }

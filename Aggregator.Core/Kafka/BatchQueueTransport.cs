@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Aggregator.Core.Records;
 using Confluent.Kafka;
-using Message = Aggregator.Core.Kafka.NativeLibrdkafka.Message;
+using Message = Aggregator.Core.Kafka.NativeQueue.Message;
 
 namespace Aggregator.Core.Kafka;
 
@@ -34,7 +34,7 @@ internal sealed unsafe class BatchQueueTransport : IRecordTransport
     {
         _client = client;
         _clientPointer = client.Hold();
-        _queue = NativeLibrdkafka.QueueGetConsumer(_clientPointer);
+        _queue = NativeQueue.OfConsumer(_clientPointer);
         _messages = (Message**)NativeMemory.Alloc(MaxHeld, (nuint)sizeof(Message*));
     }
 
@@ -74,7 +74,7 @@ internal sealed unsafe class BatchQueueTransport : IRecordTransport
         }
         _isDisposed = true;
         DropHeld();
-        NativeLibrdkafka.QueueDestroy(_queue);
+        NativeQueue.Destroy(_queue);
         NativeMemory.Free(_messages);
         _client.Release();
     }
@@ -83,7 +83,7 @@ internal sealed unsafe class BatchQueueTransport : IRecordTransport
     {
         _next = 0;
         _count = 0; // should a handler throw
-        _count = Math.Max(0, (int)NativeLibrdkafka.ConsumeBatchQueue(_queue, waitMs, _messages, (nuint)size));
+        _count = Math.Max(0, (int)NativeQueue.ConsumeBatch(_queue, waitMs, _messages, (nuint)size));
     }
 
     // While partitions are paused next to nothing comes; what comes is kept behind the rest.
@@ -98,14 +98,14 @@ internal sealed unsafe class BatchQueueTransport : IRecordTransport
             intake.Miss();
             DropHeld();
         }
-        _count += Math.Max(0, (int)NativeLibrdkafka.ConsumeBatchQueue(_queue, waitMs, _messages + _count, (nuint)(MaxHeld - _count)));
+        _count += Math.Max(0, (int)NativeQueue.ConsumeBatch(_queue, waitMs, _messages + _count, (nuint)(MaxHeld - _count)));
     }
 
     private void DropHeld()
     {
         for (; _next < _count; _next++)
         {
-            NativeLibrdkafka.MessageDestroy(_messages[_next]);
+            NativeQueue.MessageDestroy(_messages[_next]);
         }
         _next = 0;
         _count = 0;
@@ -127,14 +127,14 @@ internal sealed unsafe class BatchQueueTransport : IRecordTransport
             {
                 return;
             }
-            NativeLibrdkafka.MessageDestroy(message);
+            NativeQueue.MessageDestroy(message);
         }
     }
 
     private bool TryTake(Message* message, RecordIntake intake)
     {
         int type;
-        long timestamp = NativeLibrdkafka.MessageTimestamp(message, &type);
+        long timestamp = NativeQueue.MessageTimestamp(message, &type);
         bool keepsKey = intake.KeepsKeys && message->Key is not null;
         return intake.TryTake(new(
             Partition(message, intake), message->Offset, type == 0 ? RecordBatch.NoTimestamp : timestamp,
@@ -165,7 +165,7 @@ internal sealed unsafe class BatchQueueTransport : IRecordTransport
             return;
         }
         TopicPartitionOffset? where = TopicName(message) is { } topic ? new(topic, message->Partition, message->Offset) : null;
-        intake.TakeError(code == ErrorCode.Local_Fatal ? FatalError() : new Error(code, Marshal.PtrToStringUTF8(NativeLibrdkafka.MessageErrorText(message))), where);
+        intake.TakeError(code == ErrorCode.Local_Fatal ? FatalError() : new Error(code, Marshal.PtrToStringUTF8(NativeQueue.MessageErrorText(message))), where);
     }
 
     private Error FatalError()
@@ -176,5 +176,5 @@ internal sealed unsafe class BatchQueueTransport : IRecordTransport
         return new Error((ErrorCode)code, Marshal.PtrToStringUTF8((nint)text), isFatal: true);
     }
 
-    private static string? TopicName(Message* message) => message->Topic == 0 ? null : Marshal.PtrToStringUTF8(NativeLibrdkafka.TopicName(message->Topic));
+    private static string? TopicName(Message* message) => message->Topic == 0 ? null : Marshal.PtrToStringUTF8(NativeQueue.TopicName(message->Topic));
 }

@@ -31,7 +31,6 @@ internal sealed class LogSession : IDisposable
             .SetErrorHandler((_, error) => trouble.Note(error))
             .SetLogHandler((_, message) => trouble.Note(message))
             .Build();
-        NativeQueue.Load();
         using var client = new ClientReference(NativeConsumer.HandleOf(_consumer.Handle));
         foreach (LogSection section in sections)
         {

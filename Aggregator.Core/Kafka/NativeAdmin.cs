@@ -1,36 +1,14 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Aggregator.Core.Kafka;
 
-/// <summary>The functions of librdkafka that ask what the brokers know of topics.</summary>
+/// <summary>The functions of librdkafka that ask what the brokers know of topics. Whoever has a client's pointer may call them (<see cref="NativeConsumer.HandleOf"/>).</summary>
 internal static partial class NativeAdmin
 {
     /// <summary><c>RD_KAFKA_ADMIN_OP_ANY</c>: options that any question takes.</summary>
     internal const int AnyQuestion = 0;
 
     private const string Library = NativeLibrdkafka.Library;
-
-    // Its static constructor tells where the library is.
-    static NativeAdmin() => RuntimeHelpers.RunClassConstructor(typeof(NativeLibrdkafka).TypeHandle);
-
-    /// <summary>Makes sure that the library is found; the imports below do not run the constructor by themselves.</summary>
-    internal static void Load() => RuntimeHelpers.RunClassConstructor(typeof(NativeAdmin).TypeHandle);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_queue_new")]
-    internal static partial nint QueueNew(nint client);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_queue_poll")]
-    internal static partial nint QueuePoll(nint queue, int timeoutMs);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_event_error")]
-    internal static partial int EventError(nint answer);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_event_error_string")]
-    internal static partial nint EventErrorText(nint answer);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_event_destroy")]
-    internal static partial void EventDestroy(nint answer);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_AdminOptions_new")]
     internal static partial nint OptionsNew(nint client, int question);

@@ -18,9 +18,12 @@ internal sealed unsafe class NativeConsumer
 
     public NativeConsumer(Handle handle) => _handle = HandleOf(handle);
 
-    /// <summary>The native client behind a client of Confluent.Kafka.</summary>
-    internal static SafeHandle HandleOf(Handle handle) =>
-        NativeHandle(handle) as SafeHandle ?? throw new InvalidOperationException("Confluent.Kafka's handle is no SafeHandle in this version.");
+    /// <summary>The native client behind a client of Confluent.Kafka. What takes it may call any function of librdkafka from now on.</summary>
+    internal static SafeHandle HandleOf(Handle handle)
+    {
+        NativeLibrdkafka.Load();
+        return NativeHandle(handle) as SafeHandle ?? throw new InvalidOperationException("Confluent.Kafka's handle is no SafeHandle in this version.");
+    }
 
     /// <summary>
     /// Commits all offsets with their metadata in one request and waits for the answer.

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 
@@ -13,6 +14,9 @@ internal static partial class NativeLibrdkafka
     internal const string Library = "librdkafka-as-loaded";
 
     static NativeLibrdkafka() => NativeLibrary.SetDllImportResolver(typeof(NativeLibrdkafka).Assembly, Resolve);
+
+    /// <summary>Makes sure that the library is found; imports of other classes do not run the constructor by themselves.</summary>
+    internal static void Load() => RuntimeHelpers.RunClassConstructor(typeof(NativeLibrdkafka).TypeHandle);
 
     /// <summary>The name of the flavour that Confluent.Kafka took: its delegates point into one of several classes of imports, each bound to one file.</summary>
     internal static string LoadedFlavour()
@@ -52,44 +56,6 @@ internal static partial class NativeLibrdkafka
         internal int Size;
         internal TopicPartition* Elements;
     }
-
-    /// <summary><c>rd_kafka_message_t</c>.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    internal unsafe struct Message
-    {
-        internal int Error;
-        internal nint Topic;
-        internal int Partition;
-        internal byte* Value;
-        internal nuint ValueLength;
-        internal byte* Key;
-        internal nuint KeyLength;
-        internal long Offset;
-        internal nint Private;
-    }
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_queue_get_consumer")]
-    internal static partial nint QueueGetConsumer(nint client);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_queue_destroy")]
-    internal static partial void QueueDestroy(nint queue);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_consume_batch_queue")]
-    internal static unsafe partial nint ConsumeBatchQueue(nint queue, int timeoutMs, Message** messages, nuint size);
-
-    // A few instructions: telling the collector of the call would take longer.
-    [LibraryImport(Library, EntryPoint = "rd_kafka_message_timestamp")]
-    [SuppressGCTransition]
-    internal static unsafe partial long MessageTimestamp(Message* message, int* type);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_message_destroy")]
-    internal static unsafe partial void MessageDestroy(Message* message);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_message_errstr")]
-    internal static unsafe partial nint MessageErrorText(Message* message);
-
-    [LibraryImport(Library, EntryPoint = "rd_kafka_topic_name")]
-    internal static partial nint TopicName(nint topic);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_fatal_error")]
     internal static unsafe partial int FatalError(nint client, byte* errorText, nuint errorSize);

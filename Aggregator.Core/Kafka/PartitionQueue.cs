@@ -102,9 +102,9 @@ internal sealed unsafe class PartitionQueue : IDisposable
             return;
         }
         int type;
-        long timestampMs = NativeQueue.Timestamp(message, &type);
+        long timestampMs = NativeQueue.MessageTimestamp(message, &type);
         batch.Add(_partition, message->Offset, type == 0 ? RecordBatch.NoTimestamp : timestampMs,
-            new ReadOnlySpan<byte>(message->Payload, (int)message->Length), message->Payload != null);
+            new ReadOnlySpan<byte>(message->Value, (int)message->ValueLength), message->Value != null);
         _next = message->Offset + 1;
         _isAtEnd |= _next >= _stop;
     }

@@ -27,8 +27,7 @@ internal static unsafe class TopicQuestion
 
     private static ClusterTopic[] Ask(nint client, string[] topics, TimeSpan timeout)
     {
-        NativeAdmin.Load();
-        nint queue = NativeAdmin.QueueNew(client);
+        nint queue = NativeQueue.New(client);
         nint options = NativeAdmin.OptionsNew(client, NativeAdmin.AnyQuestion);
         nint names = NativeAdmin.TopicsOfNames(topics, (nuint)topics.Length);
         nint answer = 0;
@@ -36,15 +35,15 @@ internal static unsafe class TopicQuestion
         {
             _ = NativeAdmin.OptionsSetTimeout(options, (int)timeout.TotalMilliseconds, null, 0);
             NativeAdmin.DescribeTopics(client, names, options, queue);
-            answer = NativeAdmin.QueuePoll(queue, (int)(timeout + Grace).TotalMilliseconds);
+            answer = NativeQueue.Poll(queue, (int)(timeout + Grace).TotalMilliseconds);
             if (answer == 0)
             {
                 throw new KafkaException(ErrorCode.Local_TimedOut);
             }
-            var code = (ErrorCode)NativeAdmin.EventError(answer);
+            var code = (ErrorCode)NativeQueue.EventError(answer);
             if (code != ErrorCode.NoError)
             {
-                throw new KafkaException(new Error(code, Text(NativeAdmin.EventErrorText(answer))));
+                throw new KafkaException(new Error(code, Text(NativeQueue.EventErrorText(answer))));
             }
             nuint count;
             nint* first = NativeAdmin.Topics(NativeAdmin.EventTopics(answer), &count);
@@ -54,12 +53,12 @@ internal static unsafe class TopicQuestion
         {
             if (answer != 0)
             {
-                NativeAdmin.EventDestroy(answer);
+                NativeQueue.EventDestroy(answer);
             }
             NativeAdmin.TopicsDestroy(names);
             NativeAdmin.OptionsDestroy(options);
             // An answer that comes yet finds it closed and is dropped.
-            NativeLibrdkafka.QueueDestroy(queue);
+            NativeQueue.Destroy(queue);
         }
     }
 

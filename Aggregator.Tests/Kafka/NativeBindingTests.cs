@@ -38,5 +38,5 @@ public sealed class NativeBindingTests
 
     [Fact]
     public void The_layout_of_a_message_is_that_of_librdkafka() =>
-        Assert.Equal(nint.Size == 8 ? 72 : 40, Marshal.SizeOf<NativeLibrdkafka.Message>());
+        Assert.Equal(nint.Size == 8 ? 72 : 40, Marshal.SizeOf<NativeQueue.Message>());
 }
