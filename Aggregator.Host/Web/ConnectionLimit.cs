@@ -6,8 +6,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Aggregator.Host.Web;
 
 /// <summary>
-/// Bounds the number of connections without shutting a scraper out: where there are too many, the one that has asked for nothing the longest is closed in favour of
-/// the new one. A new one is refused only while every other is being answered. Both are counted.
+/// Bounds the number of connections without shutting a scraper out: where there are too many, one is closed in favour of the new one: the one that has its answer the
+/// longest, and only where there is none, the one that has asked for nothing the longest, for that may be a scraper whose question is under way. A new one is refused only
+/// while every other is being answered. Both are counted.
 /// </summary>
 /// <param name="most">Connections at a time.</param>
 /// <param name="closed">Counts those closed or refused.</param>
@@ -15,8 +16,11 @@ public sealed class ConnectionLimit(int most, Counter closed)
 {
     private readonly Lock _gate = new();
 
-    /// <summary>Those that wait for a request, the longest first.</summary>
-    private readonly LinkedList<Connection> _idle = new();
+    /// <summary>Those that have asked for nothing yet, the longest first.</summary>
+    private readonly LinkedList<Connection> _silent = new();
+
+    /// <summary>Those that have their answer, the longest first.</summary>
+    private readonly LinkedList<Connection> _answered = new();
     private int _busy;
 
     /// <summary>Applies it to a listener.</summary>
@@ -66,18 +70,18 @@ public sealed class ConnectionLimit(int most, Counter closed)
         Connection? oldest = null;
         lock (_gate)
         {
-            if (_idle.Count + _busy >= most)
+            if (_silent.Count + _answered.Count + _busy >= most)
             {
                 closed.Add();
-                if (_idle.First is not { } first)
+                oldest = (_answered.First ?? _silent.First)?.Value;
+                if (oldest is null)
                 {
                     return false;
                 }
-                oldest = first.Value;
-                _idle.Remove(first);
+                oldest.Leave();
                 oldest.IsGone = true;
             }
-            _idle.AddLast(connection.Place);
+            _silent.AddLast(connection.Place);
         }
         oldest?.Context.Abort(new ConnectionAbortedException("It was idle, and its place was needed."));
         return true;
@@ -89,7 +93,7 @@ public sealed class ConnectionLimit(int most, Counter closed)
         {
             if (!connection.IsGone && connection.Requests++ == 0)
             {
-                _idle.Remove(connection.Place);
+                connection.Leave();
                 _busy++;
             }
         }
@@ -102,7 +106,7 @@ public sealed class ConnectionLimit(int most, Counter closed)
             if (!connection.IsGone && --connection.Requests == 0)
             {
                 _busy--;
-                _idle.AddLast(connection.Place);
+                _answered.AddLast(connection.Place);
             }
         }
     }
@@ -122,7 +126,7 @@ public sealed class ConnectionLimit(int most, Counter closed)
             }
             else
             {
-                _idle.Remove(connection.Place);
+                connection.Leave();
             }
         }
     }
@@ -143,5 +147,8 @@ public sealed class ConnectionLimit(int most, Counter closed)
         public int Requests { get; set; }
 
         public bool IsGone { get; set; }
+
+        /// <summary>Takes it out of the list that it is in.</summary>
+        public void Leave() => Place.List!.Remove(Place);
     }
 }

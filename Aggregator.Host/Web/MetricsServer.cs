@@ -124,8 +124,8 @@ public sealed class MetricsServer : IAsyncDisposable
     private static void Limit(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
-        // ConnectionLimit is what bites: it makes room for a scraper, this one would shut it out.
-        options.Limits.MaxConcurrentConnections = 4 * MaxConnections;
+        // ConnectionLimit is what bites: it makes room for a scraper, this one would shut it out, and counts those as well that are being closed.
+        options.Limits.MaxConcurrentConnections = 32 * MaxConnections;
         options.Limits.MaxConcurrentUpgradedConnections = 0;
         options.Limits.MaxRequestBodySize = 0;
         options.Limits.MaxRequestLineSize = 4 * 1024;

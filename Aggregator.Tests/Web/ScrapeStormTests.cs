@@ -54,6 +54,32 @@ public sealed class ScrapeStormTests
     }
 
     [Fact]
+    public async Task Connections_that_have_their_answer_make_room_before_one_that_has_not_asked_yet()
+    {
+        await using WebFixture web = await WebFixture.StartAsync(Aborted);
+        using TcpClient waiting = new();
+        await waiting.ConnectAsync(IPAddress.Loopback, web.Address.Port, Aborted);
+        List<TcpClient> answered = [];
+        try
+        {
+            for (int i = 0; i < MetricsServer.MaxConnections + 10; i++)
+            {
+                TcpClient client = new();
+                answered.Add(client);
+                await client.ConnectAsync(IPAddress.Loopback, web.Address.Port, Aborted);
+                Assert.StartsWith("HTTP/1.1 200", await AskAsync(client), StringComparison.Ordinal);
+            }
+
+            Assert.StartsWith("HTTP/1.1 200", await AskAsync(waiting), StringComparison.Ordinal);
+            Assert.Equal(11, web.Metrics.Status.WebConnectionsClosed.Value);
+        }
+        finally
+        {
+            answered.ForEach(client => client.Dispose());
+        }
+    }
+
+    [Fact]
     public async Task Scrapes_at_the_same_moment_are_all_answered_whole()
     {
         await using WebFixture web = await WebFixture.StartAsync(Aborted);
@@ -68,6 +94,14 @@ public sealed class ScrapeStormTests
             Assert.Contains("aggregator_ready", page, StringComparison.Ordinal);
         });
         Assert.Equal(0, web.Metrics.Status.WebConnectionsClosed.Value);
+    }
+
+    /// <summary>Asks whether it lives, and leaves the connection open.</summary>
+    private static async Task<string> AskAsync(TcpClient client)
+    {
+        await client.GetStream().WriteAsync("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray(), Aborted);
+        byte[] answer = new byte[4096];
+        return System.Text.Encoding.ASCII.GetString(answer, 0, await client.GetStream().ReadAsync(answer, Aborted));
     }
 
     private static async Task<double> ScrapeAsync(WebFixture web)
