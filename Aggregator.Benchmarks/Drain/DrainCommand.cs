@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Aggregator.Benchmarks.Input;
 using Aggregator.Core.Generation;
 using Aggregator.Core.Kafka;
 
@@ -11,8 +12,6 @@ namespace Aggregator.Benchmarks.Drain;
 /// </summary>
 public static class DrainCommand
 {
-    internal const int Partitions = 4;
-
     private const string Usage = "drain --kafka HOST:PORT [--messages N] [--rate N] [--runs N] [--only PART_OF_A_WAY] [--threads yes] [--topics ID --records N] [--client KEY=VALUE,…]";
 
     private static readonly string[] Ways =
@@ -47,7 +46,7 @@ public static class DrainCommand
             await DrainMeasurement.RunAsync(way, settings, Number("records", 0), arguments.ContainsKey("threads"));
             return 0;
         }
-        long records = arguments.ContainsKey("topics") ? Number("records", 0) : await FillAsync(settings, Number("messages", 1_000_000), Number("rate", 10_000));
+        long records = arguments.ContainsKey("topics") ? Number("records", 0) : await BrokerTraffic.FillAsync(settings, new TrafficSettings { Rate = Number("rate", 10_000), Messages = Number("messages", 1_000_000) });
         Console.WriteLine(FormattableString.Invariant($"{records:N0} records, topics {id}; {Environment.ProcessorCount} processors"));
         Console.WriteLine("The whole process, the client's threads among them; the broker is on the same processors. CPU time, rate and garbage after the first quarter,");
         Console.WriteLine("in brackets CPU time from the start of reading on, compilation included.");
@@ -69,26 +68,4 @@ public static class DrainCommand
 
         long Number(string name, long fallback) => arguments.TryGetValue(name, out string? text) ? long.Parse(text, CultureInfo.InvariantCulture) : fallback;
     }
-
-    private static async Task<long> FillAsync(KafkaSettings settings, long messages, long rate)
-    {
-        using (ClusterAdmin admin = new(ClientConfiguration.Admin(settings), TimeProvider.System))
-        {
-            IReadOnlyList<TopicProblem> problems = await admin.CreateTopicsAsync(
-                [Topic(settings.LatencyTopic), Topic(settings.AckTopic)], CancellationToken.None);
-            if (problems.Count > 0)
-            {
-                throw new InvalidOperationException(problems[0].ToString());
-            }
-        }
-        TrafficGenerator traffic = new(new TrafficSettings { Rate = rate, Messages = messages, LatencyPartitions = Partitions, AckPartitions = Partitions });
-        using RecordProducer producer = new(settings);
-        while (traffic.TryNext(out GeneratedRecord record))
-        {
-            producer.Produce(record.Partition, record.TimestampMs, record.Key, record.Value, record.HasValue, CancellationToken.None);
-        }
-        return producer.Flush(TimeSpan.FromMinutes(1)) ? traffic.Records : throw new InvalidOperationException("The broker did not take the records.");
-    }
-
-    private static TopicDescription Topic(string name) => new(name, Partitions, 1, new Dictionary<string, string>());
 }

@@ -1,3 +1,4 @@
+using Aggregator.Benchmarks.Input;
 using Aggregator.Core.Kafka;
 
 namespace Aggregator.Benchmarks.Drain;
@@ -53,11 +54,11 @@ internal static class DrainMeasurement
             {
                 if (transport == "batch")
                 {
-                    BareLoop.Batch(settings, DrainCommand.Partitions, records, progress);
+                    BareLoop.Batch(settings, BrokerTraffic.Partitions, records, progress);
                 }
                 else
                 {
-                    BareLoop.Consume(settings, DrainCommand.Partitions, records, progress);
+                    BareLoop.Consume(settings, BrokerTraffic.Partitions, records, progress);
                 }
             });
         }

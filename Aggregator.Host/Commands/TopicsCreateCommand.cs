@@ -18,7 +18,7 @@ public static class TopicsCreateCommand
         Option<int?> partitions = new("--partitions")
         {
             HelpName = "N",
-            Description = $"Partitions of a new topic; if not given, as many as the other topic has, else {TopicCatalog.Embedded.Partitions}.",
+            Description = $"Partitions of a new topic; if not given, as many as the other topic has, else {TopicCatalog.UsualPartitions}.",
         };
         Option<int?> replication = new("--replication-factor")
         {

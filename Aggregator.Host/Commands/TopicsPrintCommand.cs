@@ -18,7 +18,7 @@ public static class TopicsPrintCommand
             Description = "Only this topic: im-latency or ack, whatever their names in the cluster.",
         };
         Option<string?> only = new("--only") { HelpName = "PART", Description = "Only this part, ready for a pipe: schema, example or commands." };
-        topic.AcceptOnlyFromAmong([.. TopicCatalog.Embedded.Topics.Select(known => known.Name)]);
+        topic.AcceptOnlyFromAmong([.. TopicCatalog.Names]);
         only.AcceptOnlyFromAmong("schema", "example", "commands");
         command.Options.Add(topic);
         command.Options.Add(only);

@@ -104,6 +104,9 @@ public sealed class AggregatorService : IAsyncDisposable
     private async Task StartPartsAsync(AggregatorSettings settings, WebServerOptions web, IReadOnlyList<IResultOutput> outputs,
         ILoggerFactory loggers, CancellationToken cancellation)
     {
+        // It takes as long as the web server, most of it for the compiler: side by side.
+        var akka = Task.Run(() => AkkaSystem.StartAsync(loggers, cancellation), cancellation);
+        _parts.Push(new StartedBeside(akka));
         ServiceStatus status = new();
         List<IResultOutput> others = [.. outputs.Select(output => new DetachingOutput(output, status, loggers.CreateLogger<DetachingOutput>(), _time))];
         FoldCounters counters = new();
@@ -132,8 +135,6 @@ public sealed class AggregatorService : IAsyncDisposable
         Address = server.Addresses[0];
         _logger.LogInformation("Serving {Address}metrics", Address);
 
-        AkkaSystem akka = await AkkaSystem.StartAsync(loggers, cancellation);
-        _parts.Push(akka);
         KafkaSettings kafka = settings.Kafka;
         _deadLetters = kafka.DeadLetterTopic is null ? null : new(kafka, status, loggers.CreateLogger<DeadLetterProducer>(), _time);
         if (_deadLetters is not null)
@@ -148,7 +149,7 @@ public sealed class AggregatorService : IAsyncDisposable
         _parts.Push(publisher);
         RejectedRecords rejects = new(new RejectLog(kafka, loggers.CreateLogger<RejectLog>(), _time), _deadLetters);
         LiveFold fold = new(settings.Aggregation, settings.Fields, kafka, counters, status, rejects, _committer.Progress, _time);
-        _pipeline = AggregatorPipeline.Build(source, fold, publisher, _committer).Run(akka.System.Materializer());
+        _pipeline = AggregatorPipeline.Build(source, fold, publisher, _committer).Run((await akka).System.Materializer());
     }
 
     private async Task<bool> EndsWithinAsync(Task task, TimeSpan limit)
@@ -177,6 +178,18 @@ public sealed class AggregatorService : IAsyncDisposable
         {
             part.Dispose();
             return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class StartedBeside(Task<AkkaSystem> akka) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Task.WhenAny(akka);
+            if (akka.IsCompletedSuccessfully)
+            {
+                await (await akka).DisposeAsync();
+            }
         }
     }
 }

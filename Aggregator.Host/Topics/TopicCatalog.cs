@@ -14,8 +14,16 @@ public sealed record TopicCatalog(
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
-    /// <summary>The catalog that was built into the program.</summary>
-    public static TopicCatalog Embedded { get; } = Load();
+    /// <summary>How many partitions the catalog says, for help texts: they are made at every start, and reading it takes time.</summary>
+    public const int UsualPartitions = 4;
+
+    private static readonly Lazy<TopicCatalog> Loaded = new(Load);
+
+    /// <summary>The names of the topics in the catalog, for help texts as well.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["im-latency", "ack"];
+
+    /// <summary>The catalog that was built into the program; read at first use.</summary>
+    public static TopicCatalog Embedded => Loaded.Value;
 
     public TopicDefinition Latency => Topics[0];
 

@@ -9,6 +9,13 @@ public sealed class TopicFilesTests
 {
     public static TheoryData<string> Names => [.. TopicCatalog.Embedded.Topics.Select(topic => topic.Name)];
 
+    [Fact]
+    public void Help_texts_say_what_the_catalog_says()
+    {
+        Assert.Equal(TopicCatalog.Embedded.Topics.Select(topic => topic.Name), TopicCatalog.Names);
+        Assert.Equal(TopicCatalog.Embedded.Partitions, TopicCatalog.UsualPartitions);
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public async Task The_examples_are_what_the_schema_describes(string name)
