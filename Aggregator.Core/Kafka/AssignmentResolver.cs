@@ -6,7 +6,7 @@ namespace Aggregator.Core.Kafka;
 /// Finds out where an assignment starts: asks for the partitions of both topics, for what the group committed, and for the bounds of each log. Runs beside
 /// the poll thread, which must not fall silent however slow the brokers are.
 /// </summary>
-internal sealed class AssignmentResolver(KafkaSettings settings, TopicNames names)
+internal sealed class AssignmentResolver(KafkaSettings settings, TopicNames names, TimeProvider time)
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
@@ -16,7 +16,13 @@ internal sealed class AssignmentResolver(KafkaSettings settings, TopicNames name
     /// <exception cref="KafkaException">The brokers do not answer, or refuse.</exception>
     public async Task<Resolution> ResolveAsync(ConsumerSession session, IReadOnlyList<TopicPartition> assigned, IReadOnlySet<string> replacedTopics)
     {
-        IReadOnlyList<ClusterTopic> topics = await session.DescribeTopicsAsync(names.Both, RequestTimeout).ConfigureAwait(false);
+        // Side by side: the client fetches already, and what is asked on the same connection waits until that is answered.
+        DateTimeOffset askedAt = time.GetUtcNow();
+        long askedTimestamp = time.GetTimestamp();
+        Task<IReadOnlyList<ClusterTopic>> topicsTask = session.DescribeTopicsAsync(names.Both, RequestTimeout);
+        Task<IReadOnlyDictionary<TopicPartition, long>> earliestTask = session.ListOffsetsAsync(assigned, OffsetQuestion.Earliest, RequestTimeout);
+        Task<IReadOnlyDictionary<TopicPartition, long>> endTask = session.ListOffsetsAsync(assigned, OffsetQuestion.End, RequestTimeout);
+        IReadOnlyList<ClusterTopic> topics = await topicsTask.ConfigureAwait(false);
         if (WhatIsMissing(topics) is { } missing)
         {
             return Resolution.Waiting(missing);
@@ -27,8 +33,6 @@ internal sealed class AssignmentResolver(KafkaSettings settings, TopicNames name
         // All partitions, not only the assigned ones: whether the group is new is a question about the group.
         List<TopicPartition> all = [.. topics.SelectMany(t => t.Partitions, (t, p) => new TopicPartition(t.Name, p.Number)).Union(assigned)];
         Task<Dictionary<TopicPartition, NativeOffset>> committedTask = Task.Run(() => Committed(session, all));
-        Task<IReadOnlyDictionary<TopicPartition, long>> earliestTask = session.ListOffsetsAsync(assigned, OffsetQuestion.Earliest, RequestTimeout);
-        Task<IReadOnlyDictionary<TopicPartition, long>> endTask = session.ListOffsetsAsync(assigned, OffsetQuestion.End, RequestTimeout);
         await Task.WhenAll(committedTask, earliestTask, endTask).ConfigureAwait(false);
         Dictionary<TopicPartition, NativeOffset> committed = await committedTask.ConfigureAwait(false);
         IReadOnlyDictionary<TopicPartition, long> earliest = await earliestTask.ConfigureAwait(false);
@@ -39,7 +43,8 @@ internal sealed class AssignmentResolver(KafkaSettings settings, TopicNames name
         bool isNew = committed.Values.All(c => c.Offset < 0);
         IReadOnlyList<StartOffset> starts = StartOffsets.Decide(logs, Is(settings.AutoOffsetReset, "latest"), isNew);
         await Task.Run(() => Keep(session, starts)).ConfigureAwait(false);
-        return new Resolution(starts, latencyPartitions, ackPartitions, topics.ToDictionary(t => t.Name, t => t.Id), null);
+        SourceElement.EndOffsets ends = new(askedAt, askedTimestamp, [.. end.Select(e => KeyValuePair.Create(names.Id(e.Key), e.Value))]);
+        return new Resolution(starts, latencyPartitions, ackPartitions, topics.ToDictionary(t => t.Name, t => t.Id), ends, null);
     }
 
     /// <summary>What hinders reading, in words for an operator; null when nothing does.</summary>

@@ -238,6 +238,8 @@ internal sealed class ConsumerLoop
         {
             Number = number,
         });
+        // So that it is known at once how much was written before the start.
+        _board.OfferEnds(number, resolution.Ends!);
     }
 
     private void TakeRequests()

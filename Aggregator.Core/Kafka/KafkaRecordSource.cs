@@ -41,7 +41,7 @@ public sealed class KafkaRecordSource : IAsyncDisposable
         _context = new SourceContext(settings, status, logger, time);
         _output = new SourceOutput(pool, time, keepKeys: settings.DeadLetterTopic is not null);
         _board = new AssignmentBoard(_context.Names);
-        _resolver = new AssignmentResolver(settings, _context.Names);
+        _resolver = new AssignmentResolver(settings, _context.Names, time);
         _monitor = new BrokerMonitor(_context, _board);
         _thread = new Thread(Run) { IsBackground = true, Name = "kafka-poll" };
     }
@@ -61,12 +61,12 @@ public sealed class KafkaRecordSource : IAsyncDisposable
     /// <summary>As <see cref="LeadLimit.UsualRecordsBetweenWaits"/>. For tests.</summary>
     internal long RecordsBetweenWaits { init => _context.RecordsBetweenWaits = value; }
 
-    /// <summary>Begins. Once only; never fails because of Kafka.</summary>
+    /// <summary>Begins, unless it has begun; what comes before somebody takes it waits. Never fails because of Kafka.</summary>
     public void Start()
     {
         if (Interlocked.Exchange(ref _started, 1) == 1)
         {
-            throw new InvalidOperationException("The source was started before.");
+            return;
         }
         _context.NotReady($"Kafka at {_context.Settings.BootstrapServers} has not answered yet");
         _thread.Start();

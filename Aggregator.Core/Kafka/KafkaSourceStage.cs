@@ -4,7 +4,7 @@ using Akka.Streams.Stage;
 
 namespace Aggregator.Core.Kafka;
 
-/// <summary>The head of the graph: a thin shell that moves elements out of a <see cref="KafkaRecordSource"/>, which it starts. One materialization a source.</summary>
+/// <summary>The head of the graph: a thin shell that moves elements out of a <see cref="KafkaRecordSource"/>, which it starts if nobody has. One materialization a source.</summary>
 public sealed class KafkaSourceStage : GraphStageWithMaterializedValue<SourceShape<SourceElement>, KafkaSourceControl>
 {
     private readonly KafkaRecordSource _source;

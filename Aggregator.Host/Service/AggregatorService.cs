@@ -104,10 +104,14 @@ public sealed class AggregatorService : IAsyncDisposable
     private async Task StartPartsAsync(AggregatorSettings settings, WebServerOptions web, IReadOnlyList<IResultOutput> outputs,
         ILoggerFactory loggers, CancellationToken cancellation)
     {
-        // It takes as long as the web server, most of it for the compiler: side by side.
+        // Kafka's client, Akka and the web server take a while each, most of it for the compiler and for answers: side by side.
+        ServiceStatus status = new();
+        KafkaSettings kafka = settings.Kafka;
+        KafkaRecordSource source = new(kafka, new RecordBatchPool(), status, loggers.CreateLogger<KafkaRecordSource>(), _time);
+        _parts.Push(source);
+        source.Start();
         var akka = Task.Run(() => AkkaSystem.StartAsync(loggers, cancellation), cancellation);
         _parts.Push(new StartedBeside(akka));
-        ServiceStatus status = new();
         List<IResultOutput> others = [.. outputs.Select(output => new DetachingOutput(output, status, loggers.CreateLogger<DetachingOutput>(), _time))];
         FoldCounters counters = new();
         BuildInfo build = BuildInfo.Of(Assembly.GetExecutingAssembly());
@@ -134,15 +138,11 @@ public sealed class AggregatorService : IAsyncDisposable
         _parts.Push(server);
         Address = server.Addresses[0];
         _logger.LogInformation("Serving {Address}metrics", Address);
-
-        KafkaSettings kafka = settings.Kafka;
         _deadLetters = kafka.DeadLetterTopic is null ? null : new(kafka, status, loggers.CreateLogger<DeadLetterProducer>(), _time);
         if (_deadLetters is not null)
         {
             _parts.Push(new Part(_deadLetters));
         }
-        KafkaRecordSource source = new(kafka, new RecordBatchPool(), status, loggers.CreateLogger<KafkaRecordSource>(), _time);
-        _parts.Push(source);
         _committer = new(source.Offsets, status, loggers.CreateLogger<OffsetCommitter>(), _time);
         _parts.Push(new Part(_committer));
         ResultPublisher publisher = new([page, history, .. others], status, loggers.CreateLogger<ResultPublisher>(), _time);
