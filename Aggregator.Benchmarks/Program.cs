@@ -1,10 +1,11 @@
 using Aggregator.Benchmarks.Drain;
 using Aggregator.Benchmarks.Grow;
 using Aggregator.Benchmarks.Quick;
+using Aggregator.Benchmarks.Scrape;
 using Aggregator.Benchmarks.Start;
 using BenchmarkDotNet.Running;
 
-// quick | grow | drain --kafka HOST:PORT | start --kafka HOST:PORT | everything that BenchmarkDotNet takes, such as --filter '*Fold*'
+// quick | grow | scrape | drain --kafka HOST:PORT | start --kafka HOST:PORT | everything that BenchmarkDotNet takes, such as --filter '*Fold*'
 Dictionary<string, string> options = [];
 for (int i = 1; i + 1 < args.Length; i += 2)
 {
@@ -18,6 +19,8 @@ switch (args.FirstOrDefault())
         return GrowCommand.Run(options);
     case "start":
         return await StartCommand.RunAsync(options);
+    case "scrape":
+        return await ScrapeCommand.RunAsync(options);
     case "drain":
         return await DrainCommand.RunAsync(options);
     default:
