@@ -1,3 +1,4 @@
+using System.Buffers;
 using Aggregator.Core.Windows;
 using Prometheus;
 
@@ -9,6 +10,9 @@ namespace Aggregator.Core.Publishing;
 /// </summary>
 internal sealed class WindowSnapshot
 {
+    // Not too few: a text that outgrows its room is copied. Long labels are, as ever, the user's own.
+    private const int UsualBytesOfSample = 80;
+
     private readonly WindowGauges _gauges;
     private readonly Lazy<Task<PagePart>>[] _parts;
     private readonly bool[] _asked = new bool[Enum.GetValues<PageFormat>().Length];
@@ -80,7 +84,11 @@ internal sealed class WindowSnapshot
 
     private async Task<PagePart> RenderAsync(PageFormat format)
     {
-        CollectorRegistry registry = WindowFamilies.Build(_gauges, Activity, Delivery, Totals);
-        return new PagePart(await RegistryText.RenderAsync(registry, format, last: false, CancellationToken.None).ConfigureAwait(false));
+        GaugeSample[] samples = [.. Activity is null ? [] : _gauges.Of(Activity), .. Delivery is null ? [] : _gauges.Of(Delivery)];
+        ArrayBufferWriter<byte> text = new((samples.Length * UsualBytesOfSample) + (64 * 1024));
+        GaugeText.Write(text, _gauges.Families, samples, format);
+        CollectorRegistry totals = TotalFamilies.Build(Totals);
+        text.Write((await RegistryText.RenderAsync(totals, format, last: false, CancellationToken.None).ConfigureAwait(false)).Span);
+        return new PagePart(text.WrittenMemory);
     }
 }

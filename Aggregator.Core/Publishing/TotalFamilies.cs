@@ -4,35 +4,23 @@ using Prometheus;
 
 namespace Aggregator.Core.Publishing;
 
-/// <summary>Builds the registry of one set of windows: the families of DESIGN.md section 6 that begin with <c>im_</c>, filled once and never changed.</summary>
-internal sealed class WindowFamilies
+/// <summary>Builds the registry of the counters over all windows (DESIGN.md section 6), filled once and never changed.</summary>
+internal sealed class TotalFamilies
 {
     private readonly MetricFactory _factory;
 
-    private WindowFamilies(CollectorRegistry registry)
+    private TotalFamilies(CollectorRegistry registry)
     {
         _factory = Metrics.WithCustomRegistry(registry);
         _factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
     }
 
-    public static CollectorRegistry Build(WindowGauges gauges, ActivityResult? activity, WindowResult? delivery, WindowTotals totals)
+    public static CollectorRegistry Build(WindowTotals totals)
     {
         CollectorRegistry registry = Metrics.NewCustomRegistry();
-        WindowFamilies families = new(registry);
-        families.AddGauges(gauges, [.. activity is null ? [] : gauges.Of(activity), .. delivery is null ? [] : gauges.Of(delivery)]);
+        TotalFamilies families = new(registry);
         families.AddTotals(totals);
         return registry;
-    }
-
-    private void AddGauges(WindowGauges gauges, IEnumerable<GaugeSample> samples)
-    {
-        // A family that has no sample now is named all the same.
-        Dictionary<GaugeFamily, Gauge> families = gauges.Families.ToDictionary(family => family, family =>
-            _factory.CreateGauge(family.Name, family.Help + ".", new GaugeConfiguration { LabelNames = [.. family.Labels], SuppressInitialValue = true }));
-        foreach (GaugeSample sample in samples)
-        {
-            families[sample.Family].WithLabels(sample.LabelValues).Set(sample.Value);
-        }
     }
 
     private void AddTotals(WindowTotals totals)
