@@ -1,5 +1,4 @@
 using System.Globalization;
-using Aggregator.Core.Windows;
 using Prometheus;
 
 namespace Aggregator.Core.Publishing;

@@ -12,8 +12,8 @@ public sealed class TopicFilesTests
     [Fact]
     public void Help_texts_say_what_the_catalog_says()
     {
-        Assert.Equal(TopicCatalog.Embedded.Topics.Select(topic => topic.Name), TopicCatalog.Names);
-        Assert.Equal(TopicCatalog.Embedded.Partitions, TopicCatalog.UsualPartitions);
+        Assert.Equal(TopicCatalog.Names, TopicCatalog.Embedded.Topics.Select(topic => topic.Name));
+        Assert.Equal(TopicCatalog.UsualPartitions, TopicCatalog.Embedded.Partitions);
     }
 
     [Theory]
