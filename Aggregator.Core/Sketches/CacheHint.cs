@@ -7,8 +7,6 @@ namespace Aggregator.Core.Sketches;
 // HOT: a miss of the second cache costs as much as decoding half a record; asked for some records ahead, it costs nothing.
 internal static unsafe class CacheHint
 {
-    private const int LineBytes = 64;
-
     /// <summary>The memory of a value will be needed soon.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Soon<T>(ref T value)
@@ -19,22 +17,6 @@ internal static unsafe class CacheHint
 #pragma warning disable CS8500 // takes the address of a managed type: it is not followed
             Sse.Prefetch0(Unsafe.AsPointer(ref value));
 #pragma warning restore CS8500
-        }
-    }
-
-    /// <summary>Some bytes will be needed soon.</summary>
-    /// <param name="first">The first one.</param>
-    /// <param name="length">How many.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Soon(ref byte first, int length)
-    {
-        if (Sse.IsSupported)
-        {
-            byte* begin = (byte*)Unsafe.AsPointer(ref first);
-            for (int at = 0; at < length; at += LineBytes)
-            {
-                Sse.Prefetch0(begin + at);
-            }
         }
     }
 }

@@ -35,7 +35,9 @@ public sealed class SpareArrays<T>(int most)
                 return spare;
             }
         }
-        return GC.AllocateArray<T>((int)Math.Min(Array.MaxLength, length + ((long)length / SlackPart)), pinned: true);
+        T[] array = GC.AllocateArray<T>((int)Math.Min(Array.MaxLength, length + ((long)length / SlackPart)), pinned: true);
+        HugePages.Request(array);
+        return array;
     }
 
     /// <summary>Keeps an array that nobody uses any more.</summary>

@@ -1,5 +1,4 @@
 using Aggregator.Core.Records;
-using Aggregator.Core.Sketches;
 
 namespace Aggregator.Core.Windows;
 
@@ -12,9 +11,6 @@ internal sealed class FoldLane
 {
     /// <summary>So many records are decoded before they are folded: the memory that they will touch is fetched meanwhile.</summary>
     private const int Ahead = 16;
-
-    /// <summary>So many records ahead their bytes are fetched: across the borders of pages the processor does not do it by itself.</summary>
-    private const int BytesAhead = 6;
 
     // One of 256.
     private const ulong SampleMask = 0xFF;
@@ -99,10 +95,6 @@ internal sealed class FoldLane
         int count = 0;
         for (; count < most && _decoder.HasRoom; count++)
         {
-            if (count + BytesAhead < indexes.Length)
-            {
-                CacheHint.Soon(ref batch.FirstByte(indexes[count + BytesAhead], out int length), length);
-            }
             DecodedRecord record = _records[count];
             _reasons[count] = _decoder.Decode(batch, indexes[count], record);
             if (_reasons[count] != RejectReason.None)
