@@ -13,7 +13,7 @@ public sealed class SketchAllocationTests
     {
         var histogram = new LatencyHistogram();
         AssertNoneTheSecondTime(i => histogram.Add((uint)(i % 5_000)));
-        Assert.Equal(3 * Rounds, histogram.Count);
+        Assert.Equal(2 * Rounds, histogram.Count);
     }
 
     [Fact]
@@ -89,7 +89,6 @@ public sealed class SketchAllocationTests
         }
 
         Round();
-        // A collection that others bring about can take what is left of the thread's part of the heap in its name: not each time, as the sketch would.
-        Assert.Equal(0, Math.Min(Allocations.Of(Round), Allocations.Of(Round)));
+        Assert.Equal(0, Allocations.Of(Round));
     }
 }
