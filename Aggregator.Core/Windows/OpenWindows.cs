@@ -5,7 +5,6 @@ internal sealed class OpenWindows(int limit)
 {
     private const int FoundSize = 8;
 
-
     private readonly Dictionary<long, OpenWindow> _windows = [];
     private readonly PriorityQueue<OpenWindow, long> _activities = new();
     private readonly PriorityQueue<OpenWindow, long> _deliveries = new();
