@@ -48,8 +48,8 @@ public static class DrainCommand
         }
         long records = arguments.ContainsKey("topics") ? Number("records", 0) : await BrokerTraffic.FillAsync(settings, new TrafficSettings { Rate = Number("rate", 10_000), Messages = Number("messages", 1_000_000) });
         Console.WriteLine(FormattableString.Invariant($"{records:N0} records, topics {id}; {Environment.ProcessorCount} processors"));
-        Console.WriteLine("The whole process, the client's threads among them; the broker is on the same processors. CPU time, rate and garbage after the first quarter,");
-        Console.WriteLine("in brackets CPU time from the start of reading on, compilation included.");
+        Console.WriteLine("The whole process, the client's threads among them; the broker is on the same processors. CPU time, rate, garbage and the longest pause after the first quarter,");
+        Console.WriteLine("in brackets CPU time and pause from the start of reading on, compilation included.");
         Console.WriteLine(DrainMeasurement.Header);
         for (long run = 0; run < Number("runs", 3); run++)
         {

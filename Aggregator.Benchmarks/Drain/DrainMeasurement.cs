@@ -19,10 +19,12 @@ internal static class DrainMeasurement
         ProcessSample? steady = null;
         TimeSpan paused = start.Paused;
         TimeSpan longest = TimeSpan.Zero;
+        TimeSpan longestSteady = TimeSpan.Zero;
         while (progress.Records < records && !drain.Wait(BetweenLooks))
         {
             TimeSpan now = GC.GetTotalPauseDuration();
             longest = now - paused > longest ? now - paused : longest;
+            longestSteady = steady is not null && now - paused > longestSteady ? now - paused : longestSteady;
             paused = now;
             if (progress.Records >= records / 4)
             {
@@ -34,8 +36,9 @@ internal static class DrainMeasurement
         ProcessSample from = steady ?? start;
         long count = end.Records - from.Records;
         string cpu = FormattableString.Invariant($"{(end.Cpu - from.Cpu).TotalMicroseconds / count:0.00} ({(end.Cpu - start.Cpu).TotalMicroseconds / records:0.00})");
+        string pauses = FormattableString.Invariant($"{longestSteady.TotalMilliseconds:0.0} ({longest.TotalMilliseconds:0.0})");
         Console.WriteLine(FormattableString.Invariant(
-            $"{way,-32} {count / (end.At - from.At).TotalSeconds,12:N0} {cpu,16} {(double)(end.Allocated - from.Allocated) / count,16:0.0} {end.PeakMegabytes,12:0} {longest.TotalMilliseconds,22:0.0} {$"{GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}",12}"));
+            $"{way,-32} {count / (end.At - from.At).TotalSeconds,12:N0} {cpu,16} {(double)(end.Allocated - from.Allocated) / count,16:0.0} {end.PeakMegabytes,12:0} {pauses,22} {$"{GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}",12}"));
         if (showThreads)
         {
             foreach ((string name, TimeSpan time) in ProcessSample.ThreadTimes(from, end))
