@@ -47,7 +47,7 @@ internal static class GaugeText
     }
 
     private static void WriteValue(IBufferWriter<byte> text, string value) => Write(text, value.AsSpan().ContainsAny(Escaped)
-        ? LabelText.EscapedLines(value).Replace("\"", "\\\"", StringComparison.Ordinal)
+        ? LabelText.EscapedValue(value)
         : value);
 
     private static void Write(IBufferWriter<byte> text, double value, PageFormat format)

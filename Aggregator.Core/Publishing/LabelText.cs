@@ -16,7 +16,7 @@ public static class LabelText
     public static string Joined(IEnumerable<KeyValuePair<string, string>> labels)
     {
         ArgumentNullException.ThrowIfNull(labels);
-        return string.Join(',', labels.Select(label => $"{label.Key}=\"{EscapedLines(label.Value).Replace("\"", "\\\"", StringComparison.Ordinal)}\""));
+        return string.Join(',', labels.Select(label => $"{label.Key}=\"{EscapedValue(label.Value)}\""));
     }
 
     /// <summary>A PromQL selector of series that have some labels.</summary>
@@ -25,6 +25,9 @@ public static class LabelText
     /// <param name="labels">The labels; may be none where there is a name or a matcher.</param>
     public static string Selector(string name, string matcher, IEnumerable<KeyValuePair<string, string>> labels) =>
         $"{name}{{{string.Join(',', new[] { matcher, Joined(labels) }.Where(part => part.Length > 0))}}}";
+
+    /// <summary>A value between quotation marks: backslashes, line feeds and quotation marks are escaped.</summary>
+    public static string EscapedValue(string value) => EscapedLines(value).Replace("\"", "\\\"", StringComparison.Ordinal);
 
     /// <summary>A text that stays on its line: backslashes and line feeds are escaped.</summary>
     public static string EscapedLines(string text)
