@@ -4,7 +4,7 @@ using Aggregator.Core.Sketches;
 namespace Aggregator.Core.Windows;
 
 /// <summary>What happened in one window in one group: users, received facts with their samples, acknowledgements.</summary>
-internal sealed class ActivityCounts(GroupKey group, int maxErrorCodes, SpareTables spares)
+internal sealed class ActivityCounts(GroupKey group, int maxErrorCodes, SpareTables spares) : IClearable
 {
     private readonly DistinctCounter _users = new(spares.Users);
     private readonly LatencyHistogram _samples = new();
@@ -75,7 +75,6 @@ internal sealed class ActivityCounts(GroupKey group, int maxErrorCodes, SpareTab
         }
     }
 
-    /// <summary>Begins anew.</summary>
     public void Clear()
     {
         _users.Clear();

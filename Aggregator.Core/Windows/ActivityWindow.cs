@@ -133,9 +133,7 @@ internal sealed class ActivityWindow
         LimitedSlots<ActivityCounts> slots = _sets[set];
         if (slots.Offer(groups.HashOf(set, record), out int slot, out ActivityCounts? evicted))
         {
-            ActivityCounts? former = slots.TakeFormer();
-            former?.Clear();
-            slots.Fill(former ?? new(groups.KeyOf(set, record, value), _settings.MaxErrorCodes, _spares));
+            slots.Fill(slots.TakeFormer() ?? new(groups.KeyOf(set, record, value), _settings.MaxErrorCodes, _spares));
         }
         if (evicted is not null)
         {

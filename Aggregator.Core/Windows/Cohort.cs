@@ -76,9 +76,7 @@ internal sealed class Cohort
         {
             if (_sets[s].Offer(groups.HashOf(s, record), out slots[s], out _))
             {
-                CohortGroup? former = _sets[s].TakeFormer();
-                former?.Clear();
-                _sets[s].Fill(former ?? new(groups.KeyOf(s, record, value)));
+                _sets[s].Fill(_sets[s].TakeFormer() ?? new(groups.KeyOf(s, record, value)));
             }
         }
     }

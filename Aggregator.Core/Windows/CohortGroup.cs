@@ -1,7 +1,7 @@
 namespace Aggregator.Core.Windows;
 
 /// <summary>A group of a cohort, and how many of its messages were sent and delivered once that is counted.</summary>
-internal sealed class CohortGroup(GroupKey key)
+internal sealed class CohortGroup(GroupKey key) : IClearable
 {
     public GroupKey Key { get; } = key;
 
@@ -9,7 +9,6 @@ internal sealed class CohortGroup(GroupKey key)
 
     public long Delivered { get; set; }
 
-    /// <summary>Begins anew.</summary>
     public void Clear()
     {
         Sent = 0;

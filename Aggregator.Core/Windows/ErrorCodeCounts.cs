@@ -15,9 +15,7 @@ internal sealed class ErrorCodeCounts(int limit)
     {
         if (_codes.Offer(code, out int slot, out CodeCount? evicted))
         {
-            CodeCount? former = _codes.TakeFormer();
-            former?.Clear();
-            _codes.Fill(former ?? new(decoder.ErrorCodeText(value, record)));
+            _codes.Fill(_codes.TakeFormer() ?? new(decoder.ErrorCodeText(value, record)));
         }
         LeftOut += evicted?.Count ?? 0;
         if (slot == BottomK.NoSlot)
@@ -48,7 +46,7 @@ internal sealed class ErrorCodeCounts(int limit)
     public IReadOnlyList<KeyValuePair<string, long>> ToList() =>
         [.. _codes.Kept.OrderBy(code => code.Code, StringComparer.Ordinal).Select(code => KeyValuePair.Create(code.Code, code.Count))];
 
-    private sealed class CodeCount(string code)
+    private sealed class CodeCount(string code) : IClearable
     {
         public string Code { get; } = code;
 

@@ -7,7 +7,7 @@ namespace Aggregator.Core.Windows;
 /// </summary>
 /// <typeparam name="T">What is kept for each hash.</typeparam>
 public sealed class LimitedSlots<T>(int limit)
-    where T : class
+    where T : class, IClearable
 {
     private readonly BottomK _admission = new(limit);
     private readonly List<T?> _states = [];
@@ -68,7 +68,7 @@ public sealed class LimitedSlots<T>(int limit)
         _admission.Clear();
     }
 
-    /// <summary>The state that the hash offered last had before <see cref="Restart"/>, as it was then; null where it had none.</summary>
+    /// <summary>The state that the hash offered last had before <see cref="Restart"/>, cleared; null where it had none.</summary>
     public T? TakeFormer()
     {
         if (!_former.Remove(_offered, out int index))
@@ -77,6 +77,7 @@ public sealed class LimitedSlots<T>(int limit)
         }
         T? state = _formerStates[index];
         _formerStates[index] = null;
+        state?.Clear();
         return state;
     }
 
