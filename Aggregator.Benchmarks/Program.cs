@@ -1,3 +1,4 @@
+using Aggregator.Benchmarks.Compare;
 using Aggregator.Benchmarks.Drain;
 using Aggregator.Benchmarks.Grow;
 using Aggregator.Benchmarks.Quick;
@@ -5,7 +6,7 @@ using Aggregator.Benchmarks.Scrape;
 using Aggregator.Benchmarks.Start;
 using BenchmarkDotNet.Running;
 
-// quick | grow | scrape | drain --kafka HOST:PORT | start --kafka HOST:PORT | everything that BenchmarkDotNet takes, such as --filter '*Fold*'
+// quick | tricks | grow | scrape | drain --kafka HOST:PORT | start --kafka HOST:PORT | everything that BenchmarkDotNet takes, such as --filter '*Fold*'
 Dictionary<string, string> options = [];
 for (int i = 1; i + 1 < args.Length; i += 2)
 {
@@ -15,6 +16,8 @@ switch (args.FirstOrDefault())
 {
     case "quick":
         return QuickCommand.Run(options);
+    case "tricks":
+        return TrickCommand.Run(options);
     case "grow":
         return GrowCommand.Run(options);
     case "start":

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Every figure of docs/performance.md, in a quarter of an hour on a quiet machine: steps, the whole way from a real broker, the start of
-# the service, scrapes, how cost grows.
+# the service, scrapes, how cost grows, what each trick brings.
 #
-#   scripts/bench.sh [steps|scrape|broker|start|grow]      all of them, or one
+#   scripts/bench.sh [steps|scrape|broker|start|grow|tricks]      all of them, or one
 #
 # `broker` and `start` need ../shared/kafka and Java; the broker runs on the same processors. Tables go to stdout; save them in Aggregator.Benchmarks/results with the machine's name.
 set -euo pipefail
@@ -46,4 +46,7 @@ if [ "$part" = all ] || [ "$part" = broker ] || [ "$part" = start ]; then
 fi
 if [ "$part" = all ] || [ "$part" = grow ]; then
   "${bench[@]}" grow
+fi
+if [ "$part" = all ] || [ "$part" = tricks ]; then
+  "${bench[@]}" tricks
 fi

@@ -26,10 +26,16 @@ public class FoldBenchmark
     [Params(1, 2)]
     public int Lanes { get; set; } = 1;
 
+    /// <summary>How many records, in as much event time whatever their number.</summary>
+    public int Count { get; set; } = Records;
+
+    /// <summary>As <see cref="AggregationSettings.NumberedCombinations"/>.</summary>
+    public int NumberedCombinations { get; set; } = new AggregationSettings().NumberedCombinations;
+
     [GlobalSetup]
     public void Setup()
     {
-        _batches = SampleTraffic.Batches(Records);
+        _batches = SampleTraffic.Batches(Count, (int)((long)SampleTraffic.Rate * Count / Records));
         _lengthMs = _batches[^1].Timestamps[^1] - SampleTraffic.StartMs;
         _running = Aggregator(new());
         Fold(_running);
@@ -50,14 +56,20 @@ public class FoldBenchmark
         FoldCounters counters = new();
         WindowAggregator aggregator = Aggregator(counters);
         Check(Fold(aggregator) + aggregator.Advance(long.MaxValue).Windows.Count);
-        if (counters.Records(RecordTopic.Latency) + counters.Records(RecordTopic.Ack) != Records)
+        if (counters.Records(RecordTopic.Latency) + counters.Records(RecordTopic.Ack) != Count)
         {
             throw new InvalidOperationException($"{counters.Records(RecordTopic.Latency)} + {counters.Records(RecordTopic.Ack)} records");
         }
     }
 
     private WindowAggregator Aggregator(FoldCounters counters) => new(
-        new AggregationSettings { Groups = Groups ? SampleTraffic.TwoSets : [], Join = Lanes == 1 ? DeliveryJoinScope.All : DeliveryJoinScope.Partition, Lanes = Lanes },
+        new AggregationSettings
+        {
+            Groups = Groups ? SampleTraffic.TwoSets : [],
+            Join = Lanes == 1 ? DeliveryJoinScope.All : DeliveryJoinScope.Partition,
+            Lanes = Lanes,
+            NumberedCombinations = NumberedCombinations,
+        },
         new FieldNames(),
         counters);
 

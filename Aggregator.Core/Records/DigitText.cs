@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Aggregator.Core.Tuning;
 
 namespace Aggregator.Core.Records;
 
@@ -16,15 +17,27 @@ internal static class DigitText
     private static readonly double[] Powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
     /// <summary>A number of 13 digits.</summary>
-    public static long Read13(ref byte digits) =>
-        ((long)Eight(Word(ref digits) ^ Zeros) * 100_000) + (long)Eight((Word(ref Unsafe.Add(ref digits, 8)) ^ Zeros) << 24);
+    public static long Read13(ref byte digits) => Tricks.ReadsDigitsAtOnce
+        ? ((long)Eight(Word(ref digits) ^ Zeros) * 100_000) + (long)Eight((Word(ref Unsafe.Add(ref digits, 8)) ^ Zeros) << 24)
+        : ReadEach(MemoryMarshal.CreateReadOnlySpan(ref digits, 13));
+
+    /// <summary>A number of digits alone, one after the other.</summary>
+    public static long ReadEach(ReadOnlySpan<byte> digits)
+    {
+        long number = 0;
+        foreach (byte digit in digits)
+        {
+            number = (number * 10) + (digit - '0');
+        }
+        return number;
+    }
 
     /// <summary>A JSON number as its nearest double, rounded half up, ⌊x + 0.5⌋; what lies beyond a long (1e400 is infinite) becomes its end.</summary>
     public static long ReadRounded(ref byte number, int length)
     {
         ulong word = Word(ref number) ^ Zeros;
         // The word of a shorter number is shifted up, so that zeros stand in front; a minus, a point or an exponent is no digit.
-        if (length <= 8)
+        if (length <= 8 && Tricks.ReadsDigitsAtOnce)
         {
             word <<= 64 - (8 * length);
             if ((word & 0xF0F0_F0F0_F0F0_F0F0) == 0)

@@ -25,9 +25,6 @@ internal sealed class RecordShapes(RecordSchema schema)
     /// <summary>From then on, or once the tree was full, every so many records of unknown shape: they take a second parse.</summary>
     private const int LearnEvery = 256;
 
-    /// <summary>A sibling is not moved before another for fewer hits.</summary>
-    private const int MinHits = 64;
-
     private readonly List<ShapeNode> _parts = [];
     private readonly HashSet<int> _seen = [];
     private readonly ulong[] _marks = new ulong[ValueScan.MarkWords];
@@ -50,7 +47,6 @@ internal sealed class RecordShapes(RecordSchema schema)
         ref ulong marks = ref MemoryMarshal.GetArrayDataReference(_marks);
         ValueScan.Mark(ref first, length, ref marks);
         int at = 0;
-        int previous = ShapeNode.None;
         for (int index = _first; index >= 0;)
         {
             ref ShapeNode node = ref Unsafe.Add(ref nodes, index);
@@ -83,7 +79,6 @@ internal sealed class RecordShapes(RecordSchema schema)
             }
             if (scanned == ValueScan.None)
             {
-                previous = index;
                 index = node.Sibling;
                 continue;
             }
@@ -92,11 +87,6 @@ internal sealed class RecordShapes(RecordSchema schema)
             if (at > length)
             {
                 return false;
-            }
-            if (previous >= 0 || node.Sibling >= 0)
-            {
-                Count(ref node, index, previous);
-                previous = ShapeNode.None;
             }
             index = node.Child;
         }
@@ -236,34 +226,5 @@ internal sealed class RecordShapes(RecordSchema schema)
             default:
                 return 0;
         }
-    }
-
-    /// <summary>Counts which of several siblings it was.</summary>
-    private void Count(ref ShapeNode node, int index, int previous)
-    {
-        node.Hits++;
-        if (previous >= 0 && node.Hits > (2 * _nodes[previous].Hits) + MinHits)
-        {
-            Promote(ref node, index, previous);
-        }
-    }
-
-    /// <summary>The frequent one of several siblings comes to stand before the others.</summary>
-    private void Promote(ref ShapeNode node, int index, int previous)
-    {
-        _nodes[previous].Sibling = node.Sibling;
-        node.Sibling = previous;
-        for (int i = 0; i < _count; i++)
-        {
-            if (i != index && _nodes[i].Sibling == previous)
-            {
-                _nodes[i].Sibling = index;
-            }
-            if (_nodes[i].Child == previous)
-            {
-                _nodes[i].Child = index;
-            }
-        }
-        _first = _first == previous ? index : _first;
     }
 }

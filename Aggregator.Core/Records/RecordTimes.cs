@@ -75,10 +75,7 @@ internal static class RecordTimes
         {
             return false;
         }
-        foreach (byte digit in MemoryMarshal.CreateReadOnlySpan(ref digits, field.Length))
-        {
-            timestamp = (timestamp * 10) + (digit - '0');
-        }
+        timestamp = DigitText.ReadEach(MemoryMarshal.CreateReadOnlySpan(ref digits, field.Length));
         return timestamp is >= MinTimestampMs and <= MaxTimestampMs;
     }
 }

@@ -51,9 +51,6 @@ internal struct ShapeNode
 
     public int Sibling { get; set; }
 
-    /// <summary>How often it was the right one of several siblings.</summary>
-    public long Hits { get; set; }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool Matches(ref byte at) =>
         (Vector256.Equals(Vector256.LoadUnsafe(ref at), _bytes).ExtractMostSignificantBits() | _ignored) == uint.MaxValue;

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text.Unicode;
+using Aggregator.Core.Tuning;
 
 namespace Aggregator.Core.Records;
 
@@ -28,7 +29,9 @@ internal static class ValueScan
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong String(ref byte first, int length, int start, ref ulong marks)
     {
-        ulong special = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref Unsafe.As<ulong, byte>(ref marks), start >> 3)) >> (start & 7);
+        ulong special = Tricks.MarksEnds
+            ? Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref Unsafe.As<ulong, byte>(ref marks), start >> 3)) >> (start & 7)
+            : Special(ref Unsafe.Add(ref first, start));
         int end = BitOperations.TrailingZeroCount(special);
         return special != 0 && Unsafe.Add(ref first, start + end) == '"'
             ? FieldValue.Scanned(FieldValue.Kind.String, end)
@@ -45,7 +48,7 @@ internal static class ValueScan
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Mark(ref byte first, int length, ref ulong marks)
     {
-        for (int at = 0; at < length; at += 64)
+        for (int at = 0; at < length && Tricks.MarksEnds; at += 64)
         {
             Unsafe.Add(ref marks, at >> 6) = Special(ref Unsafe.Add(ref first, at)) | ((ulong)Special(ref Unsafe.Add(ref first, at + 32)) << 32);
         }

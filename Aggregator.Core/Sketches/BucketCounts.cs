@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Aggregator.Core.Sketches;
 
 /// <summary>
@@ -26,8 +23,7 @@ internal sealed class BucketCounts : IBucketCounts
     public void Add(int bucket)
     {
         uint[] page = _pages[bucket >> PageShift] ?? NewPage(bucket >> PageShift);
-        // By reference, since the array's own length lies in another line of the cache.
-        if (++Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(page), bucket & (PageSize - 1)) == 0)
+        if (++page[bucket & (PageSize - 1)] == 0)
         {
             AddRounds(bucket, 1);
         }
@@ -57,7 +53,7 @@ internal sealed class BucketCounts : IBucketCounts
     {
         if (_pages[bucket >> PageShift] is { } page)
         {
-            CacheHint.Soon(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(page), bucket & (PageSize - 1)));
+            CacheHint.Soon(ref page[bucket & (PageSize - 1)]);
         }
     }
 

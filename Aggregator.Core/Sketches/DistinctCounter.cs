@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Aggregator.Core.Sketches;
 
 /// <summary>
@@ -66,11 +63,10 @@ public sealed class DistinctCounter
         {
             return AddNew(hash);
         }
-        // By reference, since the array's own length lies in another line of the cache.
-        ref ulong slots = ref MemoryMarshal.GetArrayDataReference(_slots);
+        ulong[] slots = _slots;
         for (int i = (int)hash & mask; ; i = (i + 1) & mask)
         {
-            ulong slot = Unsafe.Add(ref slots, i);
+            ulong slot = slots[i];
             if (slot == hash)
             {
                 return false;
@@ -87,7 +83,7 @@ public sealed class DistinctCounter
     {
         if (_mask >= 0)
         {
-            CacheHint.Soon(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), (int)hash & _mask));
+            CacheHint.Soon(ref _slots[(int)hash & _mask]);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Aggregator.Core.Tuning;
 
 namespace Aggregator.Core.Sketches;
 
@@ -24,7 +25,7 @@ internal static unsafe class HugePages
         where T : unmanaged
     {
         long bytes = (long)pinned.Length * sizeof(T);
-        if (bytes < LeastBytes || Advise is null)
+        if (bytes < LeastBytes || !Tricks.AsksForHugePages || Advise is null)
         {
             return false;
         }

@@ -1,3 +1,5 @@
+using Aggregator.Core.Tuning;
+
 namespace Aggregator.Core.Sketches;
 
 /// <summary>
@@ -43,6 +45,10 @@ public sealed class SpareArrays<T>(int most)
     /// <summary>Keeps an array that nobody uses any more.</summary>
     public void Return(T[] array)
     {
+        if (!Tricks.KeepsArrays)
+        {
+            return;
+        }
         _number++;
         while (_spares.Count > 0 && _number - _spares[0].Number >= most)
         {

@@ -32,29 +32,25 @@ internal sealed class ActivityCounts(GroupKey group, int maxErrorCodes, SpareTab
         }
     }
 
-    /// <param name="record">The latency record.</param>
-    /// <param name="isActive">Whether its sender was active in the window.</param>
-    /// <param name="isReceived">Whether it was received in the window.</param>
-    /// <param name="hasSample">Whether its sample is one.</param>
-    public void Add(DecodedRecord record, bool isActive, bool isReceived, bool hasSample)
+    public void AddSender(DecodedRecord record)
     {
-        if (isActive)
+        Facts++;
+        _users.Add(record.Sender);
+    }
+
+    /// <param name="record">The latency record.</param>
+    /// <param name="hasSample">Whether its sample is one.</param>
+    public void AddReceived(DecodedRecord record, bool hasSample)
+    {
+        Facts++;
+        _received++;
+        if (record.HasRecipient)
         {
-            Facts++;
-            _users.Add(record.Sender);
+            _users.Add(record.Recipient);
         }
-        if (isReceived)
+        if (hasSample)
         {
-            Facts++;
-            _received++;
-            if (record.HasRecipient)
-            {
-                _users.Add(record.Recipient);
-            }
-            if (hasSample)
-            {
-                _samples.Add((uint)record.SampleMs);
-            }
+            _samples.Add((uint)record.SampleMs);
         }
     }
 

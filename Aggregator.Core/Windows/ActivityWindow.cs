@@ -38,16 +38,10 @@ internal sealed class ActivityWindow
         }
     }
 
-    /// <summary>Adds the facts of a latency record that belong here.</summary>
-    /// <param name="record">The record.</param>
-    /// <param name="isActive">Whether its sender was active here.</param>
-    /// <param name="isReceived">Whether it was received here.</param>
-    /// <param name="hasSample">Whether its sample is one.</param>
-    /// <param name="groups">Knows the groups.</param>
-    /// <param name="value">The value of the record.</param>
-    public void Add(DecodedRecord record, bool isActive, bool isReceived, bool hasSample, RecordGroups groups, ReadOnlySpan<byte> value)
+    /// <summary>Adds that the sender of a message was active.</summary>
+    public void AddSender(DecodedRecord record, RecordGroups groups, ReadOnlySpan<byte> value)
     {
-        _total.Add(record, isActive, isReceived, hasSample);
+        _total.AddSender(record);
         if (_sets.Length == 0)
         {
             return;
@@ -55,7 +49,26 @@ internal sealed class ActivityWindow
         Span<ActivityCounts?> known = _known.Of(record.Combination, groups.Generation);
         for (int s = 0; s < _sets.Length; s++)
         {
-            CountsOf(s, isActive && isReceived ? 2 : 1, known, record, groups, value)?.Add(record, isActive, isReceived, hasSample);
+            CountsOf(s, known, record, groups, value)?.AddSender(record);
+        }
+    }
+
+    /// <summary>Adds that a message was received.</summary>
+    /// <param name="record">The latency record.</param>
+    /// <param name="hasSample">Whether its sample is one.</param>
+    /// <param name="groups">Knows the groups.</param>
+    /// <param name="value">The value of the record.</param>
+    public void AddReceived(DecodedRecord record, bool hasSample, RecordGroups groups, ReadOnlySpan<byte> value)
+    {
+        _total.AddReceived(record, hasSample);
+        if (_sets.Length == 0)
+        {
+            return;
+        }
+        Span<ActivityCounts?> known = _known.Of(record.Combination, groups.Generation);
+        for (int s = 0; s < _sets.Length; s++)
+        {
+            CountsOf(s, known, record, groups, value)?.AddReceived(record, hasSample);
         }
     }
 
@@ -69,7 +82,7 @@ internal sealed class ActivityWindow
         Span<ActivityCounts?> known = _known.Of(record.Combination, groups.Generation);
         for (int s = 0; s < _sets.Length; s++)
         {
-            CountsOf(s, 1, known, record, groups, value)?.AddAck(record, decoder, value);
+            CountsOf(s, known, record, groups, value)?.AddAck(record, decoder, value);
         }
     }
 
@@ -118,17 +131,17 @@ internal sealed class ActivityWindow
         }
     }
 
-    private ActivityCounts? CountsOf(int set, int facts, Span<ActivityCounts?> known, DecodedRecord record, RecordGroups groups, ReadOnlySpan<byte> value)
+    private ActivityCounts? CountsOf(int set, Span<ActivityCounts?> known, DecodedRecord record, RecordGroups groups, ReadOnlySpan<byte> value)
     {
         if (known.IsEmpty)
         {
-            return LookUp(set, facts, record, groups, value);
+            return LookUp(set, record, groups, value);
         }
-        return known[set] ??= LookUp(set, facts, record, groups, value);
+        return known[set] ??= LookUp(set, record, groups, value);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ActivityCounts? LookUp(int set, int facts, DecodedRecord record, RecordGroups groups, ReadOnlySpan<byte> value)
+    private ActivityCounts? LookUp(int set, DecodedRecord record, RecordGroups groups, ReadOnlySpan<byte> value)
     {
         LimitedSlots<ActivityCounts> slots = _sets[set];
         if (slots.Offer(groups.HashOf(set, record), out int slot, out ActivityCounts? evicted))
@@ -142,7 +155,7 @@ internal sealed class ActivityWindow
         }
         if (slot == BottomK.NoSlot)
         {
-            _counters.CountLimited(LimitKind.Series, facts);
+            _counters.CountLimited(LimitKind.Series, 1);
             return null;
         }
         return slots[slot];

@@ -1,4 +1,5 @@
 using Aggregator.Core.Records;
+using Aggregator.Core.Tuning;
 
 namespace Aggregator.Core.Windows;
 
@@ -16,7 +17,7 @@ internal sealed class DeliveryJoin(AggregationSettings settings, OpenWindows win
     private readonly long _sizeMs = (long)settings.Window.TotalMilliseconds;
     private readonly long _timeoutWindows = (long)(settings.AckTimeout / settings.Window);
     private readonly bool _isByRecipient = settings.Identity == DeliveryIdentity.Recipient;
-    private readonly RecentIds? _recent = settings.AckTimeout / settings.Window > FewWindows ? new(windows.Spares.Recent) : null;
+    private readonly RecentIds? _recent = settings.AckTimeout / settings.Window > FewWindows && Tricks.NotesWindows ? new(windows.Spares.Recent) : null;
 
     public long AckTimeoutMs { get; } = (long)settings.AckTimeout.TotalMilliseconds;
 
@@ -71,7 +72,7 @@ internal sealed class DeliveryJoin(AggregationSettings settings, OpenWindows win
         OpenWindow own = windows.Open(window, activityIsFinal: false)!;
         Cohort deliveries = CohortOf(own);
         int known = deliveries.Deliveries.Count;
-        bool isAlone = deliveries.Deliveries.Acknowledge(id, ackOffsetMs);
+        bool isAlone = deliveries.Deliveries.Acknowledge(id, ackOffsetMs) && Tricks.KnowsOwnAcks;
         if (!isAlone && _recent is not null)
         {
             foreach (ulong index in _recent.WindowsOf(id))
@@ -84,9 +85,12 @@ internal sealed class DeliveryJoin(AggregationSettings settings, OpenWindows win
         }
         else if (!isAlone)
         {
-            foreach (OpenWindow other in windows.Neighbours(own, _timeoutWindows))
+            for (long index = window - _timeoutWindows; index <= window + 1; index++)
             {
-                Acknowledge(other, id, window, ackOffsetMs);
+                if (index != window && windows.Find(index) is { } other)
+                {
+                    Acknowledge(other, id, window, ackOffsetMs);
+                }
             }
         }
         Note(id, own, known);
@@ -106,9 +110,12 @@ internal sealed class DeliveryJoin(AggregationSettings settings, OpenWindows win
         Answer answer = default;
         if (_recent is null)
         {
-            foreach (OpenWindow other in windows.Neighbours(window, _timeoutWindows))
+            for (long index = window.Index - _timeoutWindows; index <= window.Index + _timeoutWindows; index++)
             {
-                Ask(other, id, window.Index, sendOffsetMs, ref answer);
+                if (index != window.Index && windows.Find(index) is { } other)
+                {
+                    Ask(other, id, window.Index, sendOffsetMs, ref answer);
+                }
             }
         }
         else

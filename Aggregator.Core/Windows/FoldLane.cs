@@ -1,4 +1,5 @@
 using Aggregator.Core.Records;
+using Aggregator.Core.Tuning;
 
 namespace Aggregator.Core.Windows;
 
@@ -10,7 +11,7 @@ namespace Aggregator.Core.Windows;
 internal sealed class FoldLane
 {
     /// <summary>So many records are decoded before they are folded: the memory that they will touch is fetched meanwhile.</summary>
-    private const int Ahead = 16;
+    private static readonly int Ahead = Tricks.LooksAhead ? 16 : 1;
 
     // One of 256.
     private const ulong SampleMask = 0xFF;
@@ -102,7 +103,7 @@ internal sealed class FoldLane
                 continue;
             }
             _groups.Number(record);
-            if (_windows.Find(record.TimeMs / _sizeMs) is { } window)
+            if (Tricks.LooksAhead && _windows.Find(record.TimeMs / _sizeMs) is { } window)
             {
                 _join.Prefetch(window, record);
                 window.Activity?.Prefetch(record, _groups);
@@ -200,16 +201,13 @@ internal sealed class FoldLane
         }
         if (isActive)
         {
-            // Usually it was received in the same window, and each group is looked for once.
-            bool isReceivedToo = isReceived && receivedWindow == cohort;
             partition.Needed.NeedUntil(cohort);
-            ActivityAt(cohort, isReceivedToo ? 2 : 1)?.Add(record, isActive, isReceivedToo, loss == SampleLoss.None, _groups, value);
-            isReceived &= !isReceivedToo;
+            ActivityAt(cohort)?.AddSender(record, _groups, value);
         }
         if (isReceived)
         {
             partition.Needed.NeedUntil(receivedWindow);
-            ActivityAt(receivedWindow, 1)?.Add(record, false, isReceived, loss == SampleLoss.None, _groups, value);
+            ActivityAt(receivedWindow)?.AddReceived(record, loss == SampleLoss.None, _groups, value);
         }
     }
 
@@ -222,7 +220,7 @@ internal sealed class FoldLane
         }
         // An acknowledgement may deliver a message of the window behind its own: clocks disagree (SPEC section 4).
         partition.Needed.NeedUntil(window + 1);
-        if (ActivityAt(window, 1) is { } activity)
+        if (ActivityAt(window) is { } activity)
         {
             activity.AddAck(record, _decoder, _groups, value);
             if (record.IsSuccess)
@@ -253,12 +251,12 @@ internal sealed class FoldLane
         return true;
     }
 
-    private ActivityWindow? ActivityAt(long index, int facts)
+    private ActivityWindow? ActivityAt(long index)
     {
         OpenWindow? window = _windows.Open(index, activityIsFinal: false);
         if (window is null)
         {
-            _counters.CountLimited(LimitKind.OpenWindows, facts);
+            _counters.CountLimited(LimitKind.OpenWindows, facts: 1);
             return null;
         }
         return window.Activity ?? window.OpenActivity(_settings, _counters);

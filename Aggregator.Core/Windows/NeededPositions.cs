@@ -1,3 +1,5 @@
+using Aggregator.Core.Tuning;
+
 namespace Aggregator.Core.Windows;
 
 /// <summary>
@@ -27,7 +29,7 @@ internal sealed class NeededPositions
     /// <summary>The current record is needed until window <paramref name="window"/> is published.</summary>
     public void NeedUntil(long window)
     {
-        if (window != _lastNeeded)
+        if (!Tricks.NotesNeedsOnce || window != _lastNeeded)
         {
             _lastNeeded = window;
             _needed.TryAdd(window, _batch);
@@ -38,7 +40,7 @@ internal sealed class NeededPositions
     public void NeedCohort(long cohort)
     {
         NeedUntil(cohort);
-        if (cohort != _lastCohort)
+        if (!Tricks.NotesNeedsOnce || cohort != _lastCohort)
         {
             _lastCohort = cohort;
             _cohortStarts.TryAdd(cohort, _batch);

@@ -17,12 +17,6 @@ internal sealed class OpenWindow(long index, SpareTables spares)
     /// <summary>Null as long as no message was sent and none acknowledged in it.</summary>
     public Cohort? Cohort { get; private set; }
 
-    /// <summary>The windows near it, as <see cref="OpenWindows"/> found them last.</summary>
-    public OpenWindow[] Neighbours { get; set; } = [];
-
-    /// <summary>The state of the open windows that <see cref="Neighbours"/> belongs to.</summary>
-    public long NeighboursVersion { get; set; }
-
     /// <summary>Something happens in it.</summary>
     public ActivityWindow OpenActivity(AggregationSettings settings, FoldCounters counters) => Activity ??= spares.ActivityFor(settings, counters);
 

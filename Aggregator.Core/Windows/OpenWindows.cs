@@ -1,3 +1,5 @@
+using Aggregator.Core.Tuning;
+
 namespace Aggregator.Core.Windows;
 
 /// <summary>The windows that have facts and are not final, and those whose acknowledgements a later one still needs.</summary>
@@ -12,7 +14,6 @@ internal sealed class OpenWindows(int limit)
 
     // By the last bits of the index: records jump between two or three windows all the time.
     private readonly OpenWindow?[] _found = new OpenWindow?[FoundSize];
-    private long _version;
     private int _lastIds;
 
     public int Count => _windows.Count;
@@ -24,7 +25,7 @@ internal sealed class OpenWindows(int limit)
     public IEnumerable<long> Earliest(int most) => _deliveries.UnorderedItems.Select(item => item.Priority).Order().Take(most);
 
     /// <summary>How many ids a new window will probably get: as many as the one before it has, which may still grow, or as the last that was complete; 0 where there is none.</summary>
-    public int ExpectedIds(long index) => Math.Max(_lastIds, Find(index - 1)?.Cohort?.Deliveries.Count ?? 0);
+    public int ExpectedIds(long index) => !Tricks.SizesTables ? 0 : Math.Max(_lastIds, Find(index - 1)?.Cohort?.Deliveries.Count ?? 0);
 
     /// <summary>Windows before this one were dropped.</summary>
     public long OldestKept { get; private set; } = long.MinValue;
@@ -32,7 +33,7 @@ internal sealed class OpenWindows(int limit)
     public OpenWindow? Find(long index)
     {
         OpenWindow? found = _found[index & (FoundSize - 1)];
-        return found is not null && found.Index == index ? found : LookUp(index);
+        return Tricks.FindsWindowsByBits && found is not null && found.Index == index ? found : LookUp(index);
     }
 
     /// <summary>The window for a fact that counts; null where there are too many windows.</summary>
@@ -52,7 +53,6 @@ internal sealed class OpenWindows(int limit)
         {
             _activities.Enqueue(window, index);
         }
-        _version++;
         _found[index & (FoundSize - 1)] = window;
         return window;
     }
@@ -87,32 +87,10 @@ internal sealed class OpenWindows(int limit)
             _delivered.Dequeue();
             if (_windows.Remove(index, out OpenWindow? window))
             {
-                // Not to keep one another alive.
-                window.Neighbours = [];
                 window.CloseCohort();
             }
             _found[index & (FoundSize - 1)] = null;
-            _version++;
         }
-    }
-
-    /// <summary>Other windows at most <paramref name="distance"/> away, which is a small number and always the same one.</summary>
-    public ReadOnlySpan<OpenWindow> Neighbours(OpenWindow window, long distance)
-    {
-        if (window.NeighboursVersion != _version)
-        {
-            window.NeighboursVersion = _version;
-            List<OpenWindow> near = [];
-            for (long index = window.Index - distance; index <= window.Index + distance; index++)
-            {
-                if (index != window.Index && _windows.TryGetValue(index, out OpenWindow? other))
-                {
-                    near.Add(other);
-                }
-            }
-            window.Neighbours = [.. near];
-        }
-        return window.Neighbours;
     }
 
     private OpenWindow? LookUp(long index)

@@ -1,4 +1,5 @@
 using Aggregator.Core.Sketches;
+using Aggregator.Core.Tuning;
 
 namespace Aggregator.Core.Windows;
 
@@ -50,7 +51,7 @@ public sealed class SpareTables
     /// <summary>Keeps what a window of which the activity was given out has.</summary>
     internal void Return(ActivityWindow activity)
     {
-        if (_activities.Count < MostWindows)
+        if (_activities.Count < MostWindows && Tricks.KeepsGroups)
         {
             activity.Restart();
             _activities.Push(activity);
@@ -61,7 +62,7 @@ public sealed class SpareTables
     internal void Return(Cohort cohort)
     {
         cohort.End();
-        if (_cohorts.Count < MostWindows)
+        if (_cohorts.Count < MostWindows && Tricks.KeepsGroups)
         {
             _cohorts.Push(cohort);
         }

@@ -17,11 +17,12 @@ public class RoomTests
     /// <summary>What each room sees. A room that is not here may not exist.</summary>
     private static readonly Dictionary<string, string[]> Sees = new()
     {
-        ["Records"] = [],
+        ["Tuning"] = [],
+        ["Records"] = ["Tuning"],
         ["EventTime"] = [],
-        ["Sketches"] = [],
+        ["Sketches"] = ["Tuning"],
         ["Diagnostics"] = [],
-        ["Windows"] = ["Records", "EventTime", "Sketches"],
+        ["Windows"] = ["Records", "EventTime", "Sketches", "Tuning"],
         ["Generation"] = ["Records", "Windows"],
         ["Publishing"] = ["Windows", "Sketches", "Records", "Diagnostics"],
         ["Backfill"] = ["Windows", "Publishing", "Stored"],
@@ -82,6 +83,9 @@ public class RoomTests
     [InlineData("Windows", Root + "Records")]
     [InlineData("Windows", Root + "EventTime")]
     [InlineData("Windows", Root + "Sketches")]
+    [InlineData("Windows", Root + "Tuning")]
+    [InlineData("Records", Root + "Tuning")]
+    [InlineData("Sketches", Root + "Tuning")]
     [InlineData("Replay", Root + "Windows")]
     [InlineData("Publishing", Root + "Windows")]
     [InlineData("Generation", Root + "Windows")]

@@ -71,7 +71,7 @@ public class LaneTests
         Assert.Equal(Enumerable.Range(0, 100).Select(i => (i, i % 2 == 0 ? RejectReason.Malformed : RejectReason.MissingField)), observer.Seen);
     }
 
-    private static AggregationSettings Settings(ulong seed) => new()
+    internal static AggregationSettings Settings(ulong seed) => new()
     {
         Window = TimeSpan.FromSeconds(10),
         AckTimeout = TimeSpan.FromSeconds(seed % 2 == 0 ? 10 : 60),
@@ -81,7 +81,7 @@ public class LaneTests
         MaxErrorCodes = 2,
     };
 
-    private static EnvelopeRecord[] Traffic(ulong seed, long messages)
+    internal static EnvelopeRecord[] Traffic(ulong seed, long messages)
     {
         TrafficGenerator traffic = new(new TrafficSettings
         {

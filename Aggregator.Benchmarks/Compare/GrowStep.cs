@@ -1,0 +1,42 @@
+using Aggregator.Benchmarks.Grow;
+using Aggregator.Benchmarks.Quick;
+using Aggregator.Core.Records;
+using Aggregator.Core.Windows;
+
+namespace Aggregator.Benchmarks.Compare;
+
+/// <summary>Decode and fold of traffic as <c>grow</c> has it, once tables have the size that they need.</summary>
+internal sealed class GrowStep
+{
+    private readonly RecordBatch[] _batches;
+    private readonly GrowTraffic _traffic;
+    private readonly WindowAggregator _aggregator;
+
+    /// <param name="of">What the traffic is like.</param>
+    /// <param name="batches">How many batches a run is.</param>
+    public GrowStep(GrowCase of, int batches)
+    {
+        _traffic = new(of);
+        _batches = [.. Enumerable.Range(0, batches).Select(_ => new RecordBatch())];
+        _aggregator = new(new AggregationSettings { Window = of.Window, AckTimeout = of.TimeoutWindows * of.Window }, new(), new());
+        double enoughMs = (of.TimeoutWindows + 2.5) * of.Window.TotalMilliseconds;
+        while (_traffic.ElapsedMs < enoughMs)
+        {
+            Fill();
+            Fold();
+        }
+    }
+
+    public (QuickRun Run, int Operations) Run() => (new(Fold, Fill), _batches.Length * _batches[0].Capacity);
+
+    private void Fill() => Array.ForEach(_batches, _traffic.Fill);
+
+    private void Fold()
+    {
+        foreach (RecordBatch batch in _batches)
+        {
+            _aggregator.Fold(batch);
+            _aggregator.Advance(_aggregator.Progress.Min(partition => partition.WatermarkMs));
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace Aggregator.Benchmarks.Compare;
+
+/// <summary>
+/// What each trick of the data path brings: its step with and without it, each in a process of its own, turn by turn, so that both see the same machine. The best turn of each counts, for
+/// other work on the machine only ever adds. A table in Markdown.
+/// </summary>
+public static class TrickCommand
+{
+    /// <param name="arguments">
+    /// <c>--turns N</c> of each (default 8), <c>--only TEXT</c>: tricks or steps with that text in their names, <c>--short yes</c>: only shows that all of it runs.
+    /// </param>
+    /// <returns>The exit code.</returns>
+    public static int Run(IReadOnlyDictionary<string, string> arguments)
+    {
+        bool isShort = arguments.ContainsKey("short");
+        IReadOnlyList<Trick> tricks = TrickList.Of(isShort);
+        if (arguments.TryGetValue("trick", out string? number))
+        {
+            return TrickTurns.Run(tricks[int.Parse(number, CultureInfo.InvariantCulture)], arguments["there"] == "yes",
+                TimeSpan.FromSeconds(isShort ? 0 : 1.5), TimeSpan.FromSeconds(isShort ? 0 : 0.2));
+        }
+        string[] options = isShort ? ["--short", "yes"] : [];
+        int turns = isShort ? 1 : int.Parse(arguments.GetValueOrDefault("turns", "8"), CultureInfo.InvariantCulture);
+        string only = arguments.GetValueOrDefault("only", "");
+        Console.WriteLine("| trick | of a | without, ns | with, ns | saves | without, B | with, B |");
+        Console.WriteLine("|---|---|---:|---:|---:|---:|---:|");
+        for (int i = 0; i < tricks.Count; i++)
+        {
+            if (tricks[i].Name.Contains(only, StringComparison.Ordinal) || tricks[i].Step.Contains(only, StringComparison.Ordinal))
+            {
+                Compare(tricks[i], i, turns, options);
+            }
+        }
+        return 0;
+    }
+
+    private static void Compare(Trick trick, int number, int turns, string[] options)
+    {
+        using TrickProcess without = new(number, isThere: false, options);
+        using TrickProcess with = new(number, isThere: true, options);
+        without.WaitUntilReady();
+        with.WaitUntilReady();
+        double[] ratios = [.. Enumerable.Range(0, turns).Select(_ => 1 / (without.Turn() / with.Turn())).Order()];
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"| {trick.Name} | {trick.Step} | {without.Nanoseconds:0.0} | {with.Nanoseconds:0.0} | {1 - ratios[turns / 2]:0 %} | {without.Bytes:0.0} | {with.Bytes:0.0} |"));
+    }
+}
