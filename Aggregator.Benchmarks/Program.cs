@@ -18,6 +18,8 @@ switch (args.FirstOrDefault())
         return QuickCommand.Run(options);
     case "tricks":
         return TrickCommand.Run(options);
+    case "lanes":
+        return LaneCommand.Run(options);
     case "grow":
         return GrowCommand.Run(options);
     case "start":

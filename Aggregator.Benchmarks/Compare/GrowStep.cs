@@ -18,7 +18,16 @@ internal sealed class GrowStep
     {
         _traffic = new(of);
         _batches = [.. Enumerable.Range(0, batches).Select(_ => new RecordBatch())];
-        _aggregator = new(new AggregationSettings { Window = of.Window, AckTimeout = of.TimeoutWindows * of.Window }, new(), new());
+        _aggregator = new(
+            new AggregationSettings
+            {
+                Window = of.Window,
+                AckTimeout = of.TimeoutWindows * of.Window,
+                Join = of.Lanes == 1 ? DeliveryJoinScope.All : DeliveryJoinScope.Partition,
+                Lanes = of.Lanes,
+            },
+            new(),
+            new());
         double enoughMs = (of.TimeoutWindows + 2.5) * of.Window.TotalMilliseconds;
         while (_traffic.ElapsedMs < enoughMs)
         {

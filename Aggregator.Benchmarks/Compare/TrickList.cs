@@ -19,7 +19,7 @@ internal static class TrickList
     [
         new("shapes instead of the JSON reader", Decoding, isThere => Decode(learnsShapes: isThere)),
         Switched("eight digits at once", nameof(Tricks.ReadsDigitsAtOnce), Decoding, () => Decode(learnsShapes: true)),
-        new("hash in line instead of XxHash3", "hash five texts", HashCases.Texts),
+        new("hash in line instead of XxHash3", "hash three texts", HashCases.Texts),
         Switched("ends of all strings marked at once", nameof(Tricks.MarksEnds), Folding, () => Fold(false, isShort)),
         Switched("look-ahead over 16 records", nameof(Tricks.LooksAhead), Folding, () => Fold(false, isShort)),
         Switched("look-ahead over 16 records", nameof(Tricks.LooksAhead), FoldingGroups, () => Fold(true, isShort)),

@@ -8,17 +8,15 @@ internal sealed class TrickProcess : IDisposable
 {
     private readonly Process _process;
 
+    /// <param name="command">The command whose trick it is.</param>
     /// <param name="trick">The number of the trick.</param>
     /// <param name="isThere">Whether it is there.</param>
     /// <param name="options">Options that the child gets too.</param>
-    public TrickProcess(int trick, bool isThere, IEnumerable<string> options)
+    public TrickProcess(string command, int trick, bool isThere, IEnumerable<string> options)
     {
-        string[] verb = [typeof(TrickProcess).Assembly.Location, "tricks", "--trick", trick.ToString(CultureInfo.InvariantCulture), "--there", isThere ? "yes" : "no"];
+        string[] verb = [typeof(TrickProcess).Assembly.Location, command, "--trick", trick.ToString(CultureInfo.InvariantCulture), "--there", isThere ? "yes" : "no"];
         _process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [.. verb, .. options]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
     }
-
-    /// <summary>The best turn so far, in nanoseconds an operation.</summary>
-    public double Nanoseconds { get; private set; } = double.MaxValue;
 
     /// <summary>The fewest bytes that an operation allocated in a turn.</summary>
     public double Bytes { get; private set; } = double.MaxValue;
@@ -30,9 +28,18 @@ internal sealed class TrickProcess : IDisposable
     /// <returns>Nanoseconds an operation.</returns>
     public double Turn()
     {
-        _process.StandardInput.WriteLine(TrickTurns.Go);
+        Begin();
+        return End();
+    }
+
+    /// <summary>Begins a turn.</summary>
+    public void Begin() => _process.StandardInput.WriteLine(TrickTurns.Go);
+
+    /// <summary>Waits for the end of a turn.</summary>
+    /// <returns>Nanoseconds an operation.</returns>
+    public double End()
+    {
         double[] measured = [.. Line().Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
-        Nanoseconds = Math.Min(Nanoseconds, measured[0]);
         Bytes = Math.Min(Bytes, measured[1]);
         return measured[0];
     }
