@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every figure of docs/performance.md, in a quarter of an hour on a quiet machine: steps, the whole way from a real broker, the start of
+# Every figure of docs/performance.md, in twenty minutes on a quiet machine: steps, the whole way from a real broker, the start of
 # the service, scrapes, how cost grows, what each trick brings.
 #
 #   scripts/bench.sh [steps|scrape|broker|start|grow|tricks]      all of them, or one
