@@ -15,8 +15,11 @@ namespace Aggregator.Host.Web;
 /// </summary>
 public sealed class MetricsServer : IAsyncDisposable
 {
-    /// <summary>Connections at a time; see <see cref="ConnectionLimit"/>.</summary>
+    /// <summary>Connections at a time that have their answer; see <see cref="ConnectionLimit"/>.</summary>
     public const int MaxConnections = 128;
+
+    /// <summary>Connections at a time that have no answer yet.</summary>
+    public const int MaxWaitingConnections = 8 * MaxConnections;
 
     private readonly WebApplication _application;
 
@@ -35,7 +38,7 @@ public sealed class MetricsServer : IAsyncDisposable
     public static async Task<MetricsServer> StartAsync(WebServerOptions options, ServiceView view, ILoggerFactory loggers, CancellationToken cancellation)
     {
         var access = WebAccess.Start(options.ConfigFile, loggers, view.Time);
-        ConnectionLimit connections = new(MaxConnections, view.Status.WebConnectionsClosed);
+        ConnectionLimit connections = new(MaxConnections, MaxWaitingConnections, view.Status.WebConnectionsClosed);
         WebApplication application = Build(options.Listen, access, connections, loggers);
         application.Use(connections.AnswerAsync);
         application.Use(application.Services.GetRequiredService<AccessMiddleware>().InvokeAsync);
@@ -125,7 +128,7 @@ public sealed class MetricsServer : IAsyncDisposable
     {
         options.AddServerHeader = false;
         // ConnectionLimit is what bites: it makes room for a scraper, this one would shut it out, and counts those as well that are being closed.
-        options.Limits.MaxConcurrentConnections = 32 * MaxConnections;
+        options.Limits.MaxConcurrentConnections = 4 * MaxWaitingConnections;
         options.Limits.MaxConcurrentUpgradedConnections = 0;
         options.Limits.MaxRequestBodySize = 0;
         options.Limits.MaxRequestLineSize = 4 * 1024;

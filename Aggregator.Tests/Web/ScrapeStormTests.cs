@@ -44,8 +44,8 @@ public sealed class ScrapeStormTests
             times.Sort();
             TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{times.Count} scrapes beside {Bad} bad connections: median {times[times.Count / 2]:0.0} ms, p99 {times[(int)(times.Count * 0.99)]:0.0} ms"));
-            // Those that closed their half have gone by themselves, as a rule.
-            Assert.InRange(web.Metrics.Status.WebConnectionsClosed.Value, (Bad / 2) - MetricsServer.MaxConnections, 2 * Bad);
+            // Those that closed their half have gone by themselves, as a rule; those that have not asked do no harm.
+            Assert.InRange(web.Metrics.Status.WebConnectionsClosed.Value, (Bad * 5 / 8) - MetricsServer.MaxConnections, Bad);
         }
         finally
         {
@@ -117,12 +117,12 @@ public sealed class ScrapeStormTests
     {
         Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 1024 };
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), Aborted);
-        if (kind % 4 != 0) // else it says nothing
+        if (kind % 8 != 0) // else it says nothing
         {
             // Never reads the answer; or sends half a request.
             byte[] request = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"u8.ToArray();
-            await socket.SendAsync(request.AsMemory(0, kind % 4 == 1 ? request.Length / 2 : request.Length), Aborted);
-            if (kind % 4 == 3)
+            await socket.SendAsync(request.AsMemory(0, kind % 8 == 1 ? request.Length / 2 : request.Length), Aborted);
+            if (kind % 8 == 7)
             {
                 socket.Shutdown(SocketShutdown.Send);
             }
