@@ -20,7 +20,7 @@ public static class ScrapeCommand
     public static async Task<int> RunAsync(IReadOnlyDictionary<string, string> arguments)
     {
         int windows = arguments.TryGetValue("windows", out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : 200;
-        using SelfMetrics self = new(new ServiceStatus(), new FoldCounters(), "im-latency", "ack", new BuildInfo("1", "0", "10"));
+        using SelfMetrics self = new(new ServiceStatus(), new FoldCounters(), "im-latency", "ack", new BuildInfo("1", "0", "10"), new ProcessMetrics(TimeProvider.System));
         await using PrometheusOutput output = new(SamplePage.Settings);
         MetricsPage page = new(output, self);
         // All is compiled, and the page has been asked for: from then on it is made when its window is published.

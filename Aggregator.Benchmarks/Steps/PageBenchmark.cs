@@ -19,7 +19,7 @@ public class PageBenchmark : IDisposable
     [GlobalSetup]
     public void Setup()
     {
-        _self = new(new ServiceStatus(), new FoldCounters(), "im-latency", "ack", new BuildInfo("1", "0", "10"));
+        _self = new(new ServiceStatus(), new FoldCounters(), "im-latency", "ack", new BuildInfo("1", "0", "10"), new ProcessMetrics(TimeProvider.System));
         _output = new(_settings);
         _page = new(_output, _self);
         _window = SamplePage.Window(0);

@@ -8,7 +8,7 @@ using Gauge = Prometheus.Gauge;
 namespace Aggregator.Core.Publishing;
 
 /// <summary>
-/// What the service says of itself: the families <c>aggregator_*</c>, <c>process_*</c> and <c>dotnet_*</c>. Values are read when a scrape comes;
+/// What the service says of itself: the families <c>aggregator_*</c>, and those of <see cref="ProcessMetrics"/>. Values are read when a scrape comes;
 /// nothing here is written to by the pipeline. A series whose label values are known beforehand exists from the start, with 0, so that
 /// <c>rate()</c> and <c>increase()</c> see its first step.
 /// </summary>
@@ -18,15 +18,17 @@ public sealed class SelfMetrics : IDisposable
     private readonly MetricFactory _factory;
     private readonly List<Action> _pulls = [];
     private readonly SemaphoreSlim _oneScrape = new(1);
+    private readonly ProcessMetrics? _process;
 
     /// <param name="status">What the pipeline knows of itself.</param>
     /// <param name="counters">What the fold counts.</param>
     /// <param name="latencyTopic">The name that the topic <c>im-latency</c> has in the cluster.</param>
     /// <param name="ackTopic">The name that the topic <c>ack</c> has in the cluster.</param>
     /// <param name="build">The program.</param>
-    /// <param name="withProcess">Whether <c>process_*</c> and <c>dotnet_*</c> are among them; tests that compare whole pages leave them out.</param>
-    public SelfMetrics(ServiceStatus status, FoldCounters counters, string latencyTopic, string ackTopic, BuildInfo build, bool withProcess = true)
+    /// <param name="process">What the page says of the process; null: nothing, as where whole pages are compared.</param>
+    public SelfMetrics(ServiceStatus status, FoldCounters counters, string latencyTopic, string ackTopic, BuildInfo build, ProcessMetrics? process)
     {
+        _process = process;
         _factory = Metrics.WithCustomRegistry(_registry);
         _factory.ExemplarBehavior = ExemplarBehavior.NoExemplars();
         AddService(status, build);
@@ -38,10 +40,6 @@ public sealed class SelfMetrics : IDisposable
         AddOutputs(status);
         AddRemoteWrite(status);
         _registry.AddBeforeCollectCallback(() => _pulls.ForEach(pull => pull()));
-        if (withProcess)
-        {
-            DotNetStats.Register(_registry);
-        }
     }
 
     public void Dispose() => _oneScrape.Dispose();
@@ -53,7 +51,13 @@ public sealed class SelfMetrics : IDisposable
         await _oneScrape.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await RegistryText.RenderAsync(_registry, format, last: true, cancellation).ConfigureAwait(false);
+            ReadOnlyMemory<byte> own = await RegistryText.RenderAsync(_registry, format, last: _process is null, cancellation).ConfigureAwait(false);
+            if (_process is null)
+            {
+                return own;
+            }
+            ReadOnlyMemory<byte> process = await _process.RenderAsync(format, cancellation).ConfigureAwait(false);
+            return (byte[])[.. own.Span, .. process.Span];
         }
         finally
         {
@@ -65,7 +69,7 @@ public sealed class SelfMetrics : IDisposable
     {
         Labelled("aggregator_build_info", "Always 1; the labels say which program this is.", "version", "revision", "dotnet_version")
             .WithLabels(build.Version, build.Revision, build.Runtime).Set(1);
-        Counter("aggregator_web_connections_closed_total", "Connections to the web server closed while idle, or refused, because there were too many.",
+        Counter("aggregator_web_connections_closed_total", "Connections to the web server closed because there were too many.",
             () => status.WebConnectionsClosed.Value);
         Gauge("aggregator_ready", "1 if the service does its work, 0 if not; /-/ready says why.", () => status.NotReadyReason is null ? 1 : 0);
     }

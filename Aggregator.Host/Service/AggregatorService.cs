@@ -131,7 +131,7 @@ public sealed class AggregatorService : IAsyncDisposable
         _parts.Push(page);
         WindowHistory history = new(status.HistoryDropped);
         _parts.Push(history);
-        SelfMetrics self = new(status, counters, settings.Kafka.LatencyTopic, settings.Kafka.AckTopic, build);
+        SelfMetrics self = new(status, counters, settings.Kafka.LatencyTopic, settings.Kafka.AckTopic, build, new ProcessMetrics(_time));
         _parts.Push(new Part(self));
         ServiceView view = new(new MetricsPage(page, self), history, status, counters, settings, build, _time);
         MetricsServer server = await MetricsServer.StartAsync(web, view, loggers, cancellation);

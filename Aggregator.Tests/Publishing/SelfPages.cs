@@ -8,7 +8,7 @@ internal static class SelfPages
         # HELP aggregator_build_info Always 1; the labels say which program this is.
         # TYPE aggregator_build_info gauge
         aggregator_build_info{version="1.2.3",revision="abc",dotnet_version="10.0.1"} 1
-        # HELP aggregator_web_connections_closed_total Connections to the web server closed while idle, or refused, because there were too many.
+        # HELP aggregator_web_connections_closed_total Connections to the web server closed because there were too many.
         # TYPE aggregator_web_connections_closed_total counter
         aggregator_web_connections_closed_total 0
         # HELP aggregator_ready 1 if the service does its work, 0 if not; /-/ready says why.

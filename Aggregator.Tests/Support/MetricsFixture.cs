@@ -15,7 +15,7 @@ internal sealed class MetricsFixture : IDisposable
         Aggregation = new AggregationSettings { Groups = groups ?? [] };
         Output = new(Aggregation);
         History = new(Status.HistoryDropped);
-        Self = new(Status, Counters, "im-latency", "ack", new BuildInfo("1.2.3", "abc", "10.0.1"), withProcess);
+        Self = new(Status, Counters, "im-latency", "ack", new BuildInfo("1.2.3", "abc", "10.0.1"), withProcess ? new ProcessMetrics(TimeProvider.System) : null);
         Page = new(Output, Self);
     }
 
