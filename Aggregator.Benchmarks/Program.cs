@@ -4,9 +4,10 @@ using Aggregator.Benchmarks.Grow;
 using Aggregator.Benchmarks.Quick;
 using Aggregator.Benchmarks.Scrape;
 using Aggregator.Benchmarks.Start;
+using Aggregator.Benchmarks.Storm;
 using BenchmarkDotNet.Running;
 
-// quick | tricks | grow | scrape | drain --kafka HOST:PORT | start --kafka HOST:PORT | everything that BenchmarkDotNet takes, such as --filter '*Fold*'
+// quick | tricks | grow | scrape | drain --kafka HOST:PORT | start --kafka HOST:PORT | storm --address URL | everything that BenchmarkDotNet takes, such as --filter '*Fold*'
 Dictionary<string, string> options = [];
 for (int i = 1; i + 1 < args.Length; i += 2)
 {
@@ -26,6 +27,8 @@ switch (args.FirstOrDefault())
         return await StartCommand.RunAsync(options);
     case "scrape":
         return await ScrapeCommand.RunAsync(options);
+    case "storm":
+        return await StormCommand.RunAsync(options);
     case "drain":
         return await DrainCommand.RunAsync(options);
     default:

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
+using Aggregator.Benchmarks.Input;
 using Aggregator.Core.Kafka;
 
 namespace Aggregator.Benchmarks.Start;
@@ -45,7 +45,7 @@ internal sealed record ServiceStart(TimeSpan Listening, TimeSpan Assigned, TimeS
             await UntilReadyAsync(client, process, started);
             TimeSpan ready = Stopwatch.GetElapsedTime(started);
             TimeSpan cpu = process.TotalProcessorTime;
-            long records = RecordsRead(await client.GetStringAsync("metrics"));
+            long records = SelfMetricsText.RecordsRead(await client.GetStringAsync("metrics"));
             await Task.Delay(stay);
             using HttpResponseMessage stopping = await client.PostAsync("-/quit", null);
             stopping.EnsureSuccessStatusCode();
@@ -78,8 +78,4 @@ internal sealed record ServiceStart(TimeSpan Listening, TimeSpan Assigned, TimeS
             await Task.Delay(BetweenLooks);
         }
     }
-
-    private static long RecordsRead(string page) => page.Split('\n')
-        .Where(line => line.StartsWith("aggregator_records_total{", StringComparison.Ordinal))
-        .Sum(line => (long)double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 }
