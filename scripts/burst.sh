@@ -19,7 +19,7 @@ port=$((20000 + RANDOM % 9000)) service='' storm='' answered=yes
 clean_up() {
   trap - EXIT
   [ -z "$storm" ] || kill "$storm" 2>/dev/null || true
-  [ -z "$service" ] || kill -9 "$service" 2>/dev/null || true
+  [ -z "$service" ] || { kill -9 "$service"; wait "$service"; } 2>/dev/null || true
   bash "$kafka" wipe "$port" >/dev/null 2>&1 || true
   rm -rf "$folder"
 }
