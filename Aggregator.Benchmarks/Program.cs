@@ -7,7 +7,7 @@ using Aggregator.Benchmarks.Start;
 using Aggregator.Benchmarks.Storm;
 using BenchmarkDotNet.Running;
 
-// quick | tricks | grow | scrape | drain --kafka HOST:PORT | start --kafka HOST:PORT | storm --address URL | everything that BenchmarkDotNet takes, such as --filter '*Fold*'
+// quick | tricks | lanes | grow | scrape | drain --kafka HOST:PORT | start --kafka HOST:PORT | storm --address URL | everything that BenchmarkDotNet takes, such as --filter '*Fold*'
 Dictionary<string, string> options = [];
 for (int i = 1; i + 1 < args.Length; i += 2)
 {

@@ -1,5 +1,6 @@
 using Aggregator.Benchmarks.Grow;
 using Aggregator.Benchmarks.Quick;
+using Aggregator.Core.Kafka;
 using Aggregator.Core.Records;
 using Aggregator.Core.Windows;
 
@@ -13,11 +14,13 @@ internal sealed class GrowStep
     private readonly WindowAggregator _aggregator;
 
     /// <param name="of">What the traffic is like.</param>
-    /// <param name="batches">How many batches a run is.</param>
-    public GrowStep(GrowCase of, int batches)
+    /// <param name="records">How many records a run is; one batch at least.</param>
+    public GrowStep(GrowCase of, int records)
     {
         _traffic = new(of);
-        _batches = [.. Enumerable.Range(0, batches).Select(_ => new RecordBatch())];
+        using RecordBatchPool pool = RecordBatchPool.For(of.Lanes);
+        RecordBatch first = pool.TryRent(TimeSpan.Zero)!;
+        _batches = [first, .. Enumerable.Range(1, Math.Max(1, records / first.Capacity) - 1).Select(_ => new RecordBatch(first.Capacity, pool.BytesPerBatch))];
         _aggregator = new(
             new AggregationSettings
             {

@@ -11,7 +11,7 @@ public static class LaneCommand
 {
     private const int Partitions = 8;
 
-    private static readonly long[] Ids = [10_000, 100_000, 1_000_000];
+    private static readonly (long Ids, long Users)[] Cases = [(10_000, 10_000), (100_000, 10_000), (100_000, 100_000), (1_000_000, 100_000), (1_000_000, 1_000_000)];
 
     /// <param name="arguments"><c>--turns N</c> of each (default 8), <c>--only N</c>: with so many ids a window.</param>
     /// <returns>The exit code.</returns>
@@ -19,17 +19,18 @@ public static class LaneCommand
     {
         if (arguments.TryGetValue("trick", out string? number))
         {
-            GrowCase of = new() { IdsPerWindow = Ids[int.Parse(number, CultureInfo.InvariantCulture)], Partitions = Partitions };
-            Trick trick = new("lanes", "decode + fold", isThere => new GrowStep(of with { Lanes = isThere ? 2 : 1 }, batches: 64).Run()) { IsByClock = true };
+            (long ids, long users) = Cases[int.Parse(number, CultureInfo.InvariantCulture)];
+            GrowCase of = new() { IdsPerWindow = ids, Users = users, Partitions = Partitions };
+            Trick trick = new("lanes", "decode + fold", isThere => new GrowStep(of with { Lanes = isThere ? 2 : 1 }, records: 1 << 18).Run()) { IsByClock = true };
             return TrickTurns.Run(trick, arguments["there"] == "yes", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(0.3));
         }
         int turns = int.Parse(arguments.GetValueOrDefault("turns", "8"), CultureInfo.InvariantCulture);
         string only = arguments.GetValueOrDefault("only", "");
-        Console.WriteLine("| ids a window | one lane, ns | two processes, ns | two lanes, ns | two processes | two lanes |");
-        Console.WriteLine("|---:|---:|---:|---:|---:|---:|");
-        for (int i = 0; i < Ids.Length; i++)
+        Console.WriteLine("| ids a window | users | one lane, ns | two processes, ns | two lanes, ns | two processes | two lanes |");
+        Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|");
+        for (int i = 0; i < Cases.Length; i++)
         {
-            if (only.Length == 0 || only == Ids[i].ToString(CultureInfo.InvariantCulture))
+            if (only.Length == 0 || only == Cases[i].Ids.ToString(CultureInfo.InvariantCulture))
             {
                 Compare(i, turns);
             }
@@ -55,7 +56,7 @@ public static class LaneCommand
         })];
         double[] median = [.. Enumerable.Range(0, 3).Select(way => Median(times.Select(turn => turn[way])))];
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {Ids[number]:N0} | {median[0]:0} | {median[1]:0} | {median[2]:0} | {Median(times.Select(turn => turn[0] / turn[1])):0.00} | {Median(times.Select(turn => turn[0] / turn[2])):0.00} |"));
+            $"| {Cases[number].Ids:N0} | {Cases[number].Users:N0} | {median[0]:0} | {median[1]:0} | {median[2]:0} | {Median(times.Select(turn => turn[0] / turn[1])):0.00} | {Median(times.Select(turn => turn[0] / turn[2])):0.00} |"));
     }
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);

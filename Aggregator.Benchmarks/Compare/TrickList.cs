@@ -63,7 +63,7 @@ internal static class TrickList
     private static (QuickRun Run, int Operations) TimeOut(int windows, bool isShort) =>
         Grow(new() { Window = TimeSpan.FromSeconds(1), IdsPerWindow = 1_667, TimeoutWindows = windows }, isShort);
 
-    private static (QuickRun Run, int Operations) Grow(GrowCase of, bool isShort) => new GrowStep(of, isShort ? 1 : 64).Run();
+    private static (QuickRun Run, int Operations) Grow(GrowCase of, bool isShort) => new GrowStep(of, isShort ? 1 : 1 << 18).Run();
 
     private static (QuickRun Run, int Operations) Envelopes(bool isThere)
     {

@@ -25,6 +25,11 @@ public sealed class RecordBatchPool : IDisposable
         _bytesPerBatch = bytesPerBatch;
     }
 
+    /// <summary>
+    /// Batches for a fold of so many lanes: where there are several each waits for the others at the end of a batch, so they get fewer and larger ones, of as much memory together.
+    /// </summary>
+    public static RecordBatchPool For(int lanes) => lanes == 1 ? new() : new(batches: 4, recordsPerBatch: 16_384, bytesPerBatch: 2 * 1024 * 1024);
+
     /// <summary>How many batches there are at most.</summary>
     public int Batches { get; }
 

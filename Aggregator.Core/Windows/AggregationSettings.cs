@@ -29,7 +29,8 @@ public sealed record AggregationSettings
     /// <summary>How many combinations of dimension values have a number at a time.</summary>
     internal int NumberedCombinations { get; init; } = 16_384;
 
-    internal int LaneCount => Join == DeliveryJoinScope.Partition ? Lanes ?? Math.Clamp(Environment.ProcessorCount, 1, 8) : 1;
+    /// <summary>How many threads fold.</summary>
+    public int LaneCount => Join == DeliveryJoinScope.Partition ? Lanes ?? Math.Clamp(Environment.ProcessorCount, 1, 8) : 1;
 
     /// <summary>The dimension sets by which results are broken down besides the total, each a list of field names.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Groups { get; init; } = [];

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Aggregator.Core.Records;
+using Aggregator.Core.Sketches;
 using Aggregator.Core.Tuning;
 
 namespace Aggregator.Core.Windows;
@@ -12,6 +14,11 @@ internal sealed class FoldLane
 {
     /// <summary>So many records are decoded before they are folded: the memory that they will touch is fetched meanwhile.</summary>
     private static readonly int Ahead = Tricks.LooksAhead ? 16 : 1;
+
+    /// <summary>So many records before it is decoded, the bytes of a record are asked for: another processor has written them.</summary>
+    private const int BytesAhead = 6;
+
+    private const int CacheLine = 64;
 
     // One of 256.
     private const ulong SampleMask = 0xFF;
@@ -28,7 +35,7 @@ internal sealed class FoldLane
     private readonly FinalWindows _final;
     private readonly DeliveryJoin _join;
     private readonly PartitionFolds _partitions;
-    private readonly bool _samples;
+    private readonly bool _isBeside;
 
     /// <param name="settings">What to compute.</param>
     /// <param name="names">The JSON names of the fields.</param>
@@ -53,7 +60,7 @@ internal sealed class FoldLane
         _final = final;
         _join = new(settings, windows);
         _partitions = partitions;
-        _samples = settings.LaneCount > 1;
+        _isBeside = settings.LaneCount > 1;
     }
 
     public FoldCounters Counters => _counters;
@@ -96,6 +103,10 @@ internal sealed class FoldLane
         int count = 0;
         for (; count < most && _decoder.HasRoom; count++)
         {
+            if (_isBeside && count + BytesAhead < indexes.Length)
+            {
+                Fetch(batch, indexes[count + BytesAhead]);
+            }
             DecodedRecord record = _records[count];
             _reasons[count] = _decoder.Decode(batch, indexes[count], record);
             if (_reasons[count] != RejectReason.None)
@@ -110,6 +121,15 @@ internal sealed class FoldLane
             }
         }
         return count;
+    }
+
+    private static void Fetch(RecordBatch batch, int index)
+    {
+        ref byte first = ref batch.FirstByte(index, out int length);
+        for (int at = 0; at < length; at += CacheLine)
+        {
+            CacheHint.Soon(ref Unsafe.Add(ref first, at));
+        }
     }
 
     private void Fold(RecordBatch batch, long number, int index, DecodedRecord record, RejectReason reason)
@@ -141,7 +161,7 @@ internal sealed class FoldLane
             Rejected.Add((index, reason));
             return;
         }
-        if ((record.MessageId & SampleMask) == 0 && _samples)
+        if ((record.MessageId & SampleMask) == 0 && _isBeside)
         {
             Sampled.Add((record.MessageId, id.Partition));
         }
@@ -265,7 +285,7 @@ internal sealed class FoldLane
     private static SampleLoss LossOf(long sampleMs) => sampleMs switch
     {
         < 0 => SampleLoss.NegativeLatency,
-        > Sketches.LatencyBuckets.MaxSample => SampleLoss.LatencyOutOfRange,
+        > LatencyBuckets.MaxSample => SampleLoss.LatencyOutOfRange,
         _ => SampleLoss.None,
     };
 }

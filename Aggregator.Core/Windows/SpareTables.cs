@@ -32,8 +32,16 @@ public sealed class SpareTables
     internal SpareArrays<ulong> Users { get; } = new(MostUserTables);
 
     /// <summary>For the activity of a new window.</summary>
-    internal ActivityWindow ActivityFor(AggregationSettings settings, FoldCounters counters) =>
-        _activities.TryPop(out ActivityWindow? activity) ? activity : new(settings, counters, this);
+    internal ActivityWindow ActivityFor(AggregationSettings settings, FoldCounters counters)
+    {
+        if (!_activities.TryPop(out ActivityWindow? activity))
+        {
+            return new(settings, counters, this);
+        }
+        // Here, where the lane's own thread is: its processor has the memory, and needs it next.
+        activity.Restart();
+        return activity;
+    }
 
     /// <summary>For the deliveries of a new window.</summary>
     /// <param name="settings">What to compute.</param>
@@ -53,7 +61,6 @@ public sealed class SpareTables
     {
         if (_activities.Count < MostWindows && Tricks.KeepsGroups)
         {
-            activity.Restart();
             _activities.Push(activity);
         }
     }

@@ -107,7 +107,7 @@ public sealed class AggregatorService : IAsyncDisposable
         // Kafka's client, Akka and the web server take a while each, most of it for the compiler and for answers: side by side.
         ServiceStatus status = new();
         KafkaSettings kafka = settings.Kafka;
-        KafkaRecordSource source = new(kafka, new RecordBatchPool(), status, loggers.CreateLogger<KafkaRecordSource>(), _time);
+        KafkaRecordSource source = new(kafka, RecordBatchPool.For(settings.Aggregation.LaneCount), status, loggers.CreateLogger<KafkaRecordSource>(), _time);
         _parts.Push(source);
         source.Start();
         var akka = Task.Run(() => AkkaSystem.StartAsync(loggers, cancellation), cancellation);
