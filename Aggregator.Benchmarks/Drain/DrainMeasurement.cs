@@ -20,8 +20,9 @@ internal static class DrainMeasurement
         TimeSpan paused = start.Paused;
         TimeSpan longest = TimeSpan.Zero;
         TimeSpan longestSteady = TimeSpan.Zero;
-        while (progress.Records < records && !drain.Wait(BetweenLooks))
+        while (progress.Records < records && !drain.IsCompleted)
         {
+            Thread.Sleep(BetweenLooks);
             TimeSpan now = GC.GetTotalPauseDuration();
             longest = now - paused > longest ? now - paused : longest;
             longestSteady = steady is not null && now - paused > longestSteady ? now - paused : longestSteady;

@@ -150,7 +150,7 @@ internal sealed unsafe class BatchQueueTransport : IRecordTransport
         if (message->Topic != _knownTopic)
         {
             _knownTopic = message->Topic;
-            _topic = intake.Names.Id(TopicName(message) ?? "", 0).Topic;
+            _topic = intake.Names.Topic(message->Topic == 0 ? [] : MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)NativeQueue.TopicName(message->Topic)));
         }
         return new(_topic, message->Partition);
     }

@@ -27,6 +27,11 @@ internal sealed class PauseSwitch(SourceContext context, ConsumerSession session
         {
             return;
         }
+        Change(all, lead);
+    }
+
+    private void Change(bool all, LeadLimit lead)
+    {
         HashSet<TopicPartition> paused = [.. all ? assigned : lead.Waiting.Select(context.Names.Partition)];
         try
         {

@@ -1,3 +1,4 @@
+using System.Text;
 using Aggregator.Core.Records;
 using Confluent.Kafka;
 
@@ -6,10 +7,15 @@ namespace Aggregator.Core.Kafka;
 /// <summary>Between the cluster's names of partitions and ours.</summary>
 internal sealed class TopicNames(KafkaSettings settings)
 {
+    private readonly byte[] _latencyName = Encoding.UTF8.GetBytes(settings.LatencyTopic);
+
     public IReadOnlyList<string> Both { get; } = [settings.LatencyTopic, settings.AckTopic];
 
     public PartitionId Id(string topic, int partition) =>
         new(topic == settings.LatencyTopic ? RecordTopic.Latency : RecordTopic.Ack, partition);
+
+    /// <summary>The topic of a name in UTF-8.</summary>
+    public RecordTopic Topic(ReadOnlySpan<byte> name) => name.SequenceEqual(_latencyName) ? RecordTopic.Latency : RecordTopic.Ack;
 
     public PartitionId Id(TopicPartition partition) => Id(partition.Topic, partition.Partition.Value);
 

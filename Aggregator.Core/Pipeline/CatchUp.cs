@@ -29,7 +29,7 @@ internal sealed class CatchUp(ServiceStatus status)
     /// <param name="ends">Their answer.</param>
     /// <param name="folded">How far each partition is folded.</param>
     /// <param name="records">How many records were read so far.</param>
-    public void Look(SourceElement.EndOffsets ends, IReadOnlyDictionary<PartitionId, long> folded, long records)
+    public void Look(SourceElement.EndOffsets ends, Dictionary<PartitionId, long> folded, long records)
     {
         foreach ((PartitionId partition, long end) in ends.Ends.Where(end => folded.ContainsKey(end.Key)))
         {
@@ -48,7 +48,7 @@ internal sealed class CatchUp(ServiceStatus status)
 
     /// <summary>Records were folded: they may be the last that were to be read, by what the brokers said before.</summary>
     /// <param name="folded">How far each partition is folded.</param>
-    public void Look(IReadOnlyDictionary<PartitionId, long> folded)
+    public void Look(Dictionary<PartitionId, long> folded)
     {
         if (!_isOver && _ends.Count == folded.Count && Behind(folded) <= NearEnough)
         {
@@ -57,5 +57,13 @@ internal sealed class CatchUp(ServiceStatus status)
         }
     }
 
-    private long Behind(IReadOnlyDictionary<PartitionId, long> folded) => _ends.Sum(end => Math.Max(0, end.Value - folded[end.Key]));
+    private long Behind(Dictionary<PartitionId, long> folded)
+    {
+        long behind = 0;
+        foreach ((PartitionId partition, long end) in _ends)
+        {
+            behind += Math.Max(0, end - folded[partition]);
+        }
+        return behind;
+    }
 }

@@ -30,6 +30,7 @@ public sealed class LiveFold
     private readonly CommitProgress _commits;
     private WindowAggregator? _aggregator;
     private SourceElement.Assigned? _assignment;
+    private PartitionId[] _partitions = [];
     private PartialStart? _partial;
     private long _steps;
     private long _passingStep;
@@ -103,6 +104,7 @@ public sealed class LiveFold
         // The acknowledgements of messages lie in the partitions of the same numbers only where there are equally many of both topics.
         AggregationSettings settings = assigned.LatencyPartitions == assigned.AckPartitions ? _settings : _settings with { Join = DeliveryJoinScope.All };
         _aggregator = new(settings, _names, _counters, _rejects, _published.LastWindowMs, _published.FinalThroughMs);
+        _partitions = [.. assigned.Partitions.Select(partition => partition.Partition)];
         foreach (AssignedPartition partition in assigned.Partitions)
         {
             _aggregator.AddPartition(partition.Partition, new(partition.StartOffset, WatermarkOf(partition)), PassagesOf(partition));
@@ -119,6 +121,7 @@ public sealed class LiveFold
     {
         _aggregator = null;
         _assignment = null;
+        _partitions = [];
         _folded.Clear();
         _status.FoldReason = "no partitions are assigned";
         _status.Partitions = [];
@@ -131,12 +134,13 @@ public sealed class LiveFold
         long started = _time.GetTimestamp();
         aggregator.Fold(batch);
         bool isPartialNews = false;
-        foreach (PartitionProgress progress in aggregator.Progress)
+        foreach (PartitionId partition in _partitions)
         {
-            if (_folded[progress.Partition] != progress.NextOffset)
+            PartitionProgress progress = aggregator.ProgressOf(partition);
+            if (_folded[partition] != progress.NextOffset)
             {
-                _folded[progress.Partition] = progress.NextOffset;
-                _clock.Observe(progress.Partition.Index, progress.ReachedMs);
+                _folded[partition] = progress.NextOffset;
+                _clock.Observe(partition.Index, progress.ReachedMs);
                 isPartialNews |= LeaveOutPartial(progress);
             }
         }
@@ -177,12 +181,12 @@ public sealed class LiveFold
     {
         // While a passage is not committed time stands: a partition that wakes up meanwhile is idle no longer.
         long watermarkMs = IsPassing ? _clock.CurrentMs : _clock.Advance(_time.GetElapsedTime(_origin));
-        FinalResults results = new([], []);
+        FinalResults results = FinalResults.None;
         bool passes = false;
         if (!IsPassing && watermarkMs != PartitionWatermark.None)
         {
             long? finalBefore = aggregator.FinalThroughMs;
-            long reachedMs = aggregator.Progress.Min(progress => progress.ReachedMs);
+            long reachedMs = ReachedMs(aggregator);
             FinalResults final = aggregator.Advance(Math.Min(watermarkMs, reachedMs));
             results = _published.New(final, aggregator.FinalThroughMs);
             mustCommit |= aggregator.FinalThroughMs != finalBefore;
@@ -203,21 +207,35 @@ public sealed class LiveFold
         {
             _passingSince = _time.GetTimestamp();
         }
-        return new(results, [.. _assignment!.Partitions.Select(partition => CommitPoint(aggregator, partition.Partition))], _assignment.Number, _steps);
+        return Step(aggregator, results);
+    }
+
+    private FoldStep Step(WindowAggregator aggregator, FinalResults results) =>
+        new(results, Array.ConvertAll(_partitions, partition => CommitPoint(aggregator, partition)), _assignment!.Number, _steps);
+
+    /// <summary>What all partitions have reached.</summary>
+    private long ReachedMs(WindowAggregator aggregator)
+    {
+        long least = long.MaxValue;
+        foreach (PartitionId partition in _partitions)
+        {
+            least = Math.Min(least, aggregator.ProgressOf(partition).ReachedMs);
+        }
+        return least;
     }
 
     /// <summary>
     /// Time moves on without the partitions that are idle: what they bring from here on is late where it belongs to windows that end by then. That is committed before
     /// such a window is given out, so that whoever reads those records again after a crash judges them in the same way.
     /// </summary>
-    private static bool PassOverIdle(WindowAggregator aggregator, long endMs)
+    private bool PassOverIdle(WindowAggregator aggregator, long endMs)
     {
         bool passes = false;
-        foreach (PartitionProgress progress in aggregator.Progress)
+        foreach (PartitionId partition in _partitions)
         {
-            if (aggregator.LastEndBy(progress.ReachedMs) < endMs)
+            if (aggregator.LastEndBy(aggregator.ProgressOf(partition).ReachedMs) < endMs)
             {
-                aggregator.PassOver(progress.Partition, endMs);
+                aggregator.PassOver(partition, endMs);
                 passes = true;
             }
         }

@@ -42,6 +42,10 @@ internal sealed class PublishedWindows
     public FinalResults New(FinalResults results, long? finalThroughMs)
     {
         FinalThroughMs = finalThroughMs;
+        if (results.IsEmpty)
+        {
+            return results;
+        }
         ActivityResult[] activities = [.. results.Activities.Where(result => result.Window.EndMs > Math.Max(_activityThroughMs, _leftOutThroughMs))];
         WindowResult[] windows = [.. results.Windows.Where(result => result.Window.EndMs > _leftOutThroughMs)];
         if (activities.Length > 0)

@@ -49,8 +49,14 @@ internal sealed class FinalWindows
 
     public FinalResults Advance(long watermarkMs)
     {
-        ActivityFinal = Math.Max(ActivityFinal, LastEndedBy(watermarkMs));
-        DeliveryFinal = CohortsClosedBy(watermarkMs);
+        long activity = Math.Max(ActivityFinal, LastEndedBy(watermarkMs));
+        long delivery = CohortsClosedBy(watermarkMs);
+        if (activity == ActivityFinal && delivery == DeliveryFinal)
+        {
+            return FinalResults.None;
+        }
+        ActivityFinal = activity;
+        DeliveryFinal = delivery;
         return new(TakeActivities(), TakeWindows());
     }
 

@@ -279,7 +279,7 @@ internal sealed class FoldLane
             _counters.CountLimited(LimitKind.OpenWindows, facts: 1);
             return null;
         }
-        return window.Activity ?? window.OpenActivity(_settings, _counters);
+        return window.OpenActivity(_settings, _counters);
     }
 
     private static SampleLoss LossOf(long sampleMs) => sampleMs switch

@@ -20,10 +20,10 @@ internal sealed class OpenWindow(long index, SpareTables spares)
     /// <summary>Something happens in it.</summary>
     public ActivityWindow OpenActivity(AggregationSettings settings, FoldCounters counters) => Activity ??= spares.ActivityFor(settings, counters);
 
-    /// <summary>A message is sent or acknowledged in it.</summary>
+    /// <summary>The first message is sent or acknowledged in it.</summary>
     /// <param name="settings">What to compute.</param>
     /// <param name="expectedIds">How many ids there will probably be.</param>
-    public Cohort OpenCohort(AggregationSettings settings, int expectedIds) => Cohort ??= spares.CohortFor(settings, expectedIds);
+    public Cohort OpenCohort(AggregationSettings settings, int expectedIds) => Cohort = spares.CohortFor(settings, expectedIds);
 
     /// <summary>The activity was given out.</summary>
     public void CloseActivity()

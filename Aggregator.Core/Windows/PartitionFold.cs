@@ -30,6 +30,12 @@ internal sealed class PartitionFold(PartitionId id, LogPosition start, IReadOnly
 
     public long Late { get; set; }
 
+    public PartitionProgress Progress => new(Id, NextOffset, Watermark.Ms, ReachedMs, Rejected, Late)
+    {
+        LastRejectReason = LastRejectReason,
+        LastRejectOffset = LastRejectOffset,
+    };
+
     public LogPosition Next => new(NextOffset, Watermark.Ms);
 
     /// <summary>How far event time has come: by its records, or without them.</summary>

@@ -59,7 +59,18 @@ public sealed class WindowAggregator
     }
 
     /// <summary>Windows that are not yet final, or still needed by one that is not.</summary>
-    public int OpenWindowCount => _windows.Max(lane => lane.Count);
+    public int OpenWindowCount
+    {
+        get
+        {
+            int most = 0;
+            foreach (OpenWindows lane in _windows)
+            {
+                most = Math.Max(most, lane.Count);
+            }
+            return most;
+        }
+    }
 
     /// <summary>Bytes of tables of windows that are gone, kept for those that come.</summary>
     public long SpareBytes => _windows.Sum(lane => lane.Spares.Bytes);
@@ -78,12 +89,10 @@ public sealed class WindowAggregator
         _partitions.Add(partition, start, passages ?? []);
 
     /// <summary>How far each partition is.</summary>
-    public IEnumerable<PartitionProgress> Progress => _partitions.All
-        .Select(p => new PartitionProgress(p.Id, p.NextOffset, p.Watermark.Ms, p.ReachedMs, p.Rejected, p.Late)
-        {
-            LastRejectReason = p.LastRejectReason,
-            LastRejectOffset = p.LastRejectOffset,
-        });
+    public IEnumerable<PartitionProgress> Progress => _partitions.All.Select(partition => partition.Progress);
+
+    /// <summary>How far a partition is that is known.</summary>
+    public PartitionProgress ProgressOf(PartitionId partition) => _partitions.Find(partition)!.Progress;
 
     /// <summary>The earliest windows of which something is not final, in order.</summary>
     public IReadOnlyList<WindowSpan> EarliestOpen(int most) =>
@@ -153,7 +162,7 @@ public sealed class WindowAggregator
             }
         }
         _partitions.EnterPassages();
-        if (_rejects is not null)
+        if (_rejects is not null && Array.Exists(_lanes, static lane => lane.Rejected.Count > 0))
         {
             foreach ((int index, RejectReason reason) in _lanes.SelectMany(lane => lane.Rejected).OrderBy(rejected => rejected.Index))
             {
