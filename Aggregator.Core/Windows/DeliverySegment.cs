@@ -28,7 +28,7 @@ internal sealed class DeliverySegment
     {
         _buckets = (uint)((slots + BucketSlots - 1) / BucketSlots);
         Length = (int)_buckets * BucketSlots;
-        _limit = Length - (Length / 4);
+        _limit = Length - (Length / 8);
         Slots = spares.Slots.Take(Length + BucketSlots);
         _first = FirstAligned(Slots);
         Groups = groupColumns == 0 ? [] : spares.Groups.Take((Length + BucketSlots) * groupColumns);

@@ -36,7 +36,11 @@ public sealed class DeliveryTable
     private const int FirstSegment = 4096;
     private const int SmallSegments = 1 << 20;
     private const int SmallGrowth = 16;
-    private const int Growth = 4;
+    private const int Growth = 2;
+
+    // Behind a segment that was sized by a window, one for what this one brings more.
+    private const int RestPart = 4;
+    private const int LeastWithRest = 1 << 16;
 
     private readonly int _stateBits;
     private readonly ulong _tagMask;
@@ -55,7 +59,7 @@ public sealed class DeliveryTable
         _stateBits = FlagBits + BitOperations.Log2((ulong)windowMs) + 1;
         _tagMask = ulong.MaxValue << _stateBits;
         _groupColumns = groupColumns;
-        _newest = AddSegment(expectedIds == 0 ? FirstSegment : (int)Math.Max(SmallestSegment, expectedIds * 3L / 2));
+        _newest = AddSegment(expectedIds == 0 ? FirstSegment : (int)Math.Clamp(expectedIds * 5L / 4, SmallestSegment, Array.MaxLength / 2));
     }
 
     /// <summary>Ids in the table, sent or acknowledged.</summary>
@@ -206,7 +210,9 @@ public sealed class DeliveryTable
         if (_newest.IsFull)
         {
             long size = _newest.Length;
-            size = size * SmallGrowth <= SmallSegments ? size * SmallGrowth : Math.Max(SmallSegments, size * Growth);
+            size = _segments.Count == 1 && size >= LeastWithRest ? size / RestPart
+                : size * SmallGrowth <= SmallSegments ? size * SmallGrowth
+                : size * Growth;
             _newest = AddSegment((int)Math.Min(size, Array.MaxLength / 2));
             _newest.Find(id, _stateBits, _tagMask, _groupColumns, out free);
         }

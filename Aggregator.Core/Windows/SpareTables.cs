@@ -8,7 +8,12 @@ public sealed class SpareTables
 {
     // Between a window that goes and the next that comes there is one of a kind; in a backlog some come at once.
     private const int MostWindows = 2;
-    private const int MostArrays = 4;
+
+    // Most of them without memory, so they may wait until as many windows are open as once before.
+    private const int MostArrays = 32;
+
+    // In the long run one window goes as another one comes.
+    private const int MostResident = 1;
 
     // A megabyte each, out of groups that have become too large to be counted exactly.
     private const int MostUserTables = 16;
@@ -20,16 +25,16 @@ public sealed class SpareTables
     public long Bytes => Slots.Bytes + Groups.Bytes + Recent.Bytes + Users.Bytes;
 
     /// <summary>For the slots of ids.</summary>
-    internal SpareArrays<ulong> Slots { get; } = new(MostArrays);
+    internal SpareArrays<ulong> Slots { get; } = new(MostArrays, MostResident);
 
     /// <summary>For the groups of ids.</summary>
-    internal SpareArrays<int> Groups { get; } = new(MostArrays);
+    internal SpareArrays<int> Groups { get; } = new(MostArrays, MostResident);
 
     /// <summary>For <see cref="RecentIds"/>.</summary>
-    internal SpareArrays<ulong> Recent { get; } = new(MostArrays);
+    internal SpareArrays<ulong> Recent { get; } = new(MostArrays, MostResident);
 
     /// <summary>For the largest tables of users.</summary>
-    internal SpareArrays<ulong> Users { get; } = new(MostUserTables);
+    internal SpareArrays<ulong> Users { get; } = new(MostUserTables, MostUserTables);
 
     /// <summary>For the activity of a new window.</summary>
     internal ActivityWindow ActivityFor(AggregationSettings settings, FoldCounters counters)

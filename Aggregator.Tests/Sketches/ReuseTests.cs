@@ -14,7 +14,7 @@ public sealed class ReuseTests
     [Fact]
     public void A_counter_that_was_cleared_is_a_new_one()
     {
-        SpareArrays<ulong> largest = new(2);
+        SpareArrays<ulong> largest = new(2, 1);
         var counter = new DistinctCounter(largest);
         // Exact and beyond, growing and shrinking; the largest table goes back and forth.
         int[] sizes = [0, 10, 3_000, 70_000, 65_536, 40, 70_000, 70_000, 0, 12, 100_000, 5];
@@ -94,7 +94,7 @@ public sealed class ReuseTests
     [Fact]
     public void Spare_arrays_are_zero_as_far_as_they_were_asked_for_and_at_most_twice_as_long()
     {
-        SpareArrays<int> spares = new(3);
+        SpareArrays<int> spares = new(3, 2);
         Gen.Int[1, 5_000].Array[1, 200].Sample(lengths =>
         {
             Queue<int[]> used = [];
@@ -117,10 +117,10 @@ public sealed class ReuseTests
     [Fact]
     public void Of_too_many_spare_arrays_the_oldest_goes()
     {
-        SpareArrays<ulong> spares = new(2);
-        ulong[][] arrays = [new ulong[100], new ulong[101], new ulong[102]];
+        SpareArrays<ulong> spares = new(2, 1);
+        ulong[][] arrays = [spares.Take(100), spares.Take(101), spares.Take(102)];
         Array.ForEach(arrays, spares.Return);
-        Assert.Equal(203 * 8, spares.Bytes);
+        Assert.Equal((113 + 114) * 8, spares.Bytes);
         Assert.Same(arrays[2], spares.Take(90));
         Assert.Same(arrays[1], spares.Take(90));
         Assert.Equal(101, spares.Take(90).Length);

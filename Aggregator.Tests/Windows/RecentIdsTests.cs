@@ -9,7 +9,7 @@ public class RecentIdsTests
     public void Every_window_of_an_id_is_named_while_it_is_asked_for()
     {
         Random random = new(1);
-        RecentIds recent = new(new(4));
+        RecentIds recent = new(new(4, 1));
         HashSet<(ulong Id, long Window)> added = [];
         ulong id = 0;
         for (int i = 0; i < 60_000; i++)
@@ -33,7 +33,7 @@ public class RecentIdsTests
     public void What_nobody_asks_for_any_more_goes()
     {
         Random random = new(2);
-        RecentIds recent = new(new(4));
+        RecentIds recent = new(new(4, 1));
         for (int i = 0; i < 300_000; i++)
         {
             long window = 1_000 + (i / 1_000);
@@ -47,7 +47,7 @@ public class RecentIdsTests
     public void An_id_that_was_never_added_is_hardly_ever_named()
     {
         Random random = new(3);
-        RecentIds recent = new(new(4));
+        RecentIds recent = new(new(4, 1));
         for (int i = 0; i < 100_000; i++)
         {
             recent.Add((ulong)random.NextInt64(long.MinValue, long.MaxValue), 1_000, 0);

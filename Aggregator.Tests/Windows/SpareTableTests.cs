@@ -80,14 +80,14 @@ public class SpareTableTests
             Fold(aggregator, window, 40_000);
         }
         long large = aggregator.SpareBytes;
-        // 12 bytes an id and 6 more for each set; a few such tables.
-        Assert.InRange(large, 40_000 * 24, 4 * 40_000 * 24 * 9 / 8);
-        for (int window = 4; window < 14; window++)
+        // 10 bytes an id and 5 more for each set; a few such tables.
+        Assert.InRange(large, 40_000 * 20, 4 * 40_000 * 20 * 9 / 8);
+        for (int window = 4; window < 48; window++)
         {
             Fold(aggregator, window, 400);
         }
 
-        Assert.InRange(aggregator.SpareBytes, 400 * 24, large / 50);
+        Assert.InRange(aggregator.SpareBytes, 400 * 20, large / 50);
     }
 
     private static void Fold(WindowAggregator aggregator, int window, int messages)
