@@ -9,8 +9,8 @@ public sealed class SpareTables
     // Between a window that goes and the next that comes there is one of a kind; in a backlog some come at once.
     private const int MostWindows = 2;
 
-    // Most of them without memory, so they may wait until as many windows are open as once before.
-    private const int MostArrays = 32;
+    // Most of them without memory; but the collector counts them, and it has a limit of its own where the process has one (a container).
+    private const int MostArrays = 6;
 
     // In the long run one window goes as another one comes.
     private const int MostResident = 1;
