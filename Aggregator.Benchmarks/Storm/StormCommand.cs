@@ -66,7 +66,7 @@ public static class StormCommand
         {
             // Prometheus keeps its connection, other tools open one each time.
             using HttpClient client = new() { BaseAddress = keeps.BaseAddress };
-            await turn.ScrapeAsync(fresh ? client : keeps);
+            await turn.ScrapeAsync(fresh ? client : keeps, !fresh);
             await Task.Delay(BetweenScrapes);
         }
         turn.Seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
@@ -107,7 +107,7 @@ public static class StormCommand
             Seconds += turn.Seconds;
         }
 
-        public async Task ScrapeAsync(HttpClient client)
+        public async Task ScrapeAsync(HttpClient client, bool isKept)
         {
             using HttpRequestMessage request = new(HttpMethod.Get, "metrics");
             request.Headers.AcceptEncoding.Add(new("gzip"));
@@ -118,8 +118,11 @@ public static class StormCommand
                 answer.EnsureSuccessStatusCode();
                 Milliseconds.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
             }
-            catch (HttpRequestException)
+            catch (HttpRequestException failure)
             {
+                string which = isKept ? "kept" : "fresh";
+                await Console.Error.WriteLineAsync(FormattableString.Invariant(
+                    $"not answered on a {which} connection after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0.0} ms: {failure.GetBaseException().Message}"));
                 Refused++;
             }
         }
