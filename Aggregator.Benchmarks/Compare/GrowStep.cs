@@ -21,16 +21,7 @@ internal sealed class GrowStep
         using RecordBatchPool pool = RecordBatchPool.For(of.Lanes);
         RecordBatch first = pool.TryRent(TimeSpan.Zero)!;
         _batches = [first, .. Enumerable.Range(1, Math.Max(1, records / first.Capacity) - 1).Select(_ => new RecordBatch(first.Capacity, pool.BytesPerBatch))];
-        _aggregator = new(
-            new AggregationSettings
-            {
-                Window = of.Window,
-                AckTimeout = of.TimeoutWindows * of.Window,
-                Join = of.Lanes == 1 ? DeliveryJoinScope.All : DeliveryJoinScope.Partition,
-                Lanes = of.Lanes,
-            },
-            new(),
-            new());
+        _aggregator = new(of.Settings, new(), new());
         double enoughMs = (of.TimeoutWindows + 2.5) * of.Window.TotalMilliseconds;
         while (_traffic.ElapsedMs < enoughMs)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aggregator.Benchmarks.Grow;
+using Aggregator.Benchmarks.Input;
 
 namespace Aggregator.Benchmarks.Compare;
 
@@ -24,7 +25,7 @@ public static class LaneCommand
             Trick trick = new("lanes", "decode + fold", isThere => new GrowStep(of with { Lanes = isThere ? 2 : 1 }, records: 1 << 18).Run()) { IsByClock = true };
             return TrickTurns.Run(trick, arguments["there"] == "yes", TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(0.3));
         }
-        int turns = int.Parse(arguments.GetValueOrDefault("turns", "8"), CultureInfo.InvariantCulture);
+        int turns = (int)arguments.Number("turns", 8);
         string only = arguments.GetValueOrDefault("only", "");
         Console.WriteLine("| ids a window | users | one lane, ns | two processes, ns | two lanes, ns | two processes | two lanes |");
         Console.WriteLine("|---:|---:|---:|---:|---:|---:|---:|");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aggregator.Benchmarks.Input;
 
 namespace Aggregator.Benchmarks.Compare;
 
@@ -22,7 +23,7 @@ public static class TrickCommand
                 TimeSpan.FromSeconds(isShort ? 0 : 1.5), TimeSpan.FromSeconds(isShort ? 0 : 0.2));
         }
         string[] options = isShort ? ["--short", "yes"] : [];
-        int turns = isShort ? 1 : int.Parse(arguments.GetValueOrDefault("turns", "8"), CultureInfo.InvariantCulture);
+        int turns = isShort ? 1 : (int)arguments.Number("turns", 8);
         string only = arguments.GetValueOrDefault("only", "");
         Console.WriteLine("| trick | of a | without, ns | with, ns | saves | without, B | with, B |");
         Console.WriteLine("|---|---|---:|---:|---:|---:|---:|");

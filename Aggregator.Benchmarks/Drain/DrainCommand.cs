@@ -43,15 +43,15 @@ public static class DrainCommand
         };
         if (arguments.TryGetValue("way", out string? way))
         {
-            await DrainMeasurement.RunAsync(way, settings, Number("records", 0), arguments.ContainsKey("threads"));
+            await DrainMeasurement.RunAsync(way, settings, arguments.Number("records", 0), arguments.ContainsKey("threads"));
             return 0;
         }
-        long records = arguments.ContainsKey("topics") ? Number("records", 0) : await BrokerTraffic.FillAsync(settings, new TrafficSettings { Rate = Number("rate", 10_000), Messages = Number("messages", 1_000_000) });
+        long records = arguments.ContainsKey("topics") ? arguments.Number("records", 0) : await BrokerTraffic.FillAsync(settings, new TrafficSettings { Rate = arguments.Number("rate", 10_000), Messages = arguments.Number("messages", 1_000_000) });
         Console.WriteLine(FormattableString.Invariant($"{records:N0} records, topics {id}; {Environment.ProcessorCount} processors"));
         Console.WriteLine("The whole process, the client's threads among them; the broker is on the same processors. CPU time, rate, garbage and the longest pause after the first quarter,");
         Console.WriteLine("in brackets CPU time and pause from the start of reading on, compilation included.");
         Console.WriteLine(DrainMeasurement.Header);
-        for (long run = 0; run < Number("runs", 3); run++)
+        for (long run = 0; run < arguments.Number("runs", 3); run++)
         {
             foreach (string each in Ways.Where(each => each.Contains(arguments.GetValueOrDefault("only", ""), StringComparison.Ordinal)))
             {
@@ -65,7 +65,5 @@ public static class DrainCommand
             }
         }
         return 0;
-
-        long Number(string name, long fallback) => arguments.TryGetValue(name, out string? text) ? long.Parse(text, CultureInfo.InvariantCulture) : fallback;
     }
 }

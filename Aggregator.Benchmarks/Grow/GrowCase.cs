@@ -1,3 +1,5 @@
+using Aggregator.Core.Windows;
+
 namespace Aggregator.Benchmarks.Grow;
 
 /// <summary>What traffic is like, and how it is folded.</summary>
@@ -18,4 +20,14 @@ public sealed record GrowCase
     public int TimeoutWindows { get; init; } = 1;
 
     public int Lanes { get; init; } = 1;
+
+    /// <summary>How it is folded.</summary>
+    public AggregationSettings Settings => new()
+    {
+        Window = Window,
+        AckTimeout = TimeoutWindows * Window,
+        Groups = Groups == 1 ? [] : [["group"]],
+        Join = Lanes == 1 ? DeliveryJoinScope.All : DeliveryJoinScope.Partition,
+        Lanes = Lanes,
+    };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Aggregator.Benchmarks.Input;
 
 namespace Aggregator.Benchmarks.Grow;
 
@@ -20,8 +21,8 @@ public static class GrowCommand
     /// <returns>The exit code.</returns>
     public static int Run(IReadOnlyDictionary<string, string> arguments)
     {
-        long records = Number(arguments, "records", 3_000_000);
-        long most = Number(arguments, "most", 10_000_000);
+        long records = arguments.Number("records", 3_000_000);
+        long most = arguments.Number("most", 10_000_000);
         string only = arguments.GetValueOrDefault("only", "");
         foreach ((string axis, Func<long, GrowCase> of, long[] values) in Axes.Where(axis => axis.Axis.Contains(only, StringComparison.Ordinal)))
         {
@@ -37,7 +38,4 @@ public static class GrowCommand
         }
         return 0;
     }
-
-    private static long Number(IReadOnlyDictionary<string, string> arguments, string name, long fallback) =>
-        arguments.TryGetValue(name, out string? text) ? long.Parse(text, CultureInfo.InvariantCulture) : fallback;
 }

@@ -18,16 +18,8 @@ public readonly record struct GrowMeasurement(double Nanoseconds, double BytesPe
     {
         GrowTraffic traffic = new(of);
         RecordBatch[] batches = [.. Enumerable.Range(0, BatchesAhead).Select(_ => new RecordBatch())];
-        AggregationSettings settings = new()
-        {
-            Window = of.Window,
-            AckTimeout = of.TimeoutWindows * of.Window,
-            Groups = of.Groups == 1 ? [] : [["group"]],
-            Join = of.Lanes == 1 ? DeliveryJoinScope.All : DeliveryJoinScope.Partition,
-            Lanes = of.Lanes,
-        };
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        WindowAggregator aggregator = new(settings, new(), new());
+        WindowAggregator aggregator = new(of.Settings, new(), new());
         List<double> times = [];
         // Two windows and a half make one that is sized by a complete one before it; two records an id.
         long wanted = Math.Max(records, 5 * of.IdsPerWindow);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Aggregator.Benchmarks.Input;
 using Aggregator.Core.Diagnostics;
 using Aggregator.Core.Publishing;
@@ -19,7 +18,7 @@ public static class ScrapeCommand
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(IReadOnlyDictionary<string, string> arguments)
     {
-        int windows = arguments.TryGetValue("windows", out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : 200;
+        int windows = (int)arguments.Number("windows", 200);
         using SelfMetrics self = new(new ServiceStatus(), new FoldCounters(), "im-latency", "ack", new BuildInfo("1", "0", "10"), new ProcessMetrics(TimeProvider.System));
         await using PrometheusOutput output = new(SamplePage.Settings);
         MetricsPage page = new(output, self);

@@ -34,7 +34,7 @@ public static class StartCommand
             return 2;
         }
         string[] programs = arguments.GetValueOrDefault("program", BuiltBeside()).Split(',');
-        long messages = Number("messages", 60_000);
+        long messages = arguments.Number("messages", 60_000);
         string id = Stopwatch.GetTimestamp().ToString("x", CultureInfo.InvariantCulture);
         KafkaSettings settings = new() { BootstrapServers = servers, GroupId = $"start-{id}", LatencyTopic = $"start-{id}-latency", AckTopic = $"start-{id}-ack" };
         long records = await BrokerTraffic.FillAsync(settings, new TrafficSettings
@@ -44,7 +44,7 @@ public static class StartCommand
         Console.WriteLine(FormattableString.Invariant($"{records:N0} records, read by group {settings.GroupId}; {Environment.ProcessorCount} processors, load {Load()}"));
         await ServiceStart.RunAsync(programs[0], settings, countCompiled: false, Settling);
         List<ServiceStart>[] starts = [.. programs.Select(_ => new List<ServiceStart>())];
-        for (long run = 0; run < Number("runs", 10); run++)
+        for (long run = 0; run < arguments.Number("runs", 10); run++)
         {
             for (int i = 0; i < programs.Length; i++)
             {
@@ -61,8 +61,6 @@ public static class StartCommand
                 + $"{Cell(starts[i], s => s.Cpu)} {starts[i][^1].Records,10} {counted.Compiled,22}");
         }
         return 0;
-
-        long Number(string name, long fallback) => arguments.TryGetValue(name, out string? text) ? long.Parse(text, CultureInfo.InvariantCulture) : fallback;
     }
 
     private static string Cell(List<ServiceStart> starts, Func<ServiceStart, TimeSpan> time)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Aggregator.Benchmarks.Input;
 
 namespace Aggregator.Benchmarks.Storm;
@@ -25,12 +24,12 @@ public static class StormCommand
             return 2;
         }
         Uri service = new(address);
-        int connections = Number("connections", 500);
-        var length = TimeSpan.FromSeconds(Number("seconds", 5));
+        int connections = (int)arguments.Number("connections", 500);
+        var length = TimeSpan.FromSeconds(arguments.Number("seconds", 5));
         using HttpClient keeps = new() { BaseAddress = service };
         Turns calm = new(), stormy = new();
         bool wasBehind = !await IsReadyAsync(keeps);
-        for (int turn = Number("turns", 10); turn > 0; turn--)
+        for (long turn = arguments.Number("turns", 10); turn > 0; turn--)
         {
             Turns next = await MeasureAsync(keeps, length);
             using CancellationTokenSource stop = new();
@@ -54,8 +53,6 @@ public static class StormCommand
         Console.WriteLine(Row("no other connections", calm));
         Console.WriteLine(Row(FormattableString.Invariant($"beside {connections} bad connections"), stormy));
         return calm.Refused + stormy.Refused == 0 ? 0 : 1;
-
-        int Number(string name, int usual) => arguments.TryGetValue(name, out string? text) ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
     }
 
     private static async Task<Turns> MeasureAsync(HttpClient keeps, TimeSpan length)
