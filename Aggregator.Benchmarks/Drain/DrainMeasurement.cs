@@ -11,11 +11,13 @@ internal static class DrainMeasurement
     public static string Header =>
         $"{"way",-32} {"records/s",12} {"CPU us/record",16} {"GC bytes/record",16} {"peak RSS MB",12} {"longest GC pause, ms",22} {"gen 0/1/2",12}";
 
-    public static async Task RunAsync(string way, KafkaSettings settings, long records, bool showThreads)
+    public static async Task RunAsync(string way, KafkaSettings settings, long records, string results, bool showThreads, TimeSpan? pausesFrom)
     {
+        // Only on demand: it has events delivered for each collection.
+        using PauseLog? log = pausesFrom is null ? null : new();
         DrainProgress progress = new();
         ProcessSample start = ProcessSample.Now(0);
-        Task drain = Task.Run(() => StartAsync(way, settings, records, progress));
+        Task drain = Task.Run(() => StartAsync(way, settings, records, progress, results));
         ProcessSample? steady = null;
         TimeSpan paused = start.Paused;
         TimeSpan longest = TimeSpan.Zero;
@@ -40,6 +42,10 @@ internal static class DrainMeasurement
         string pauses = FormattableString.Invariant($"{longestSteady.TotalMilliseconds:0.0} ({longest.TotalMilliseconds:0.0})");
         Console.WriteLine(FormattableString.Invariant(
             $"{way,-32} {count / (end.At - from.At).TotalSeconds,12:N0} {cpu,16} {(double)(end.Allocated - from.Allocated) / count,16:0.0} {end.PeakMegabytes,12:0} {pauses,22} {$"{GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}",12}"));
+        if (pausesFrom is { } least)
+        {
+            log!.Print(least);
+        }
         if (showThreads)
         {
             foreach ((string name, TimeSpan time) in ProcessSample.ThreadTimes(from, end))
@@ -49,7 +55,7 @@ internal static class DrainMeasurement
         }
     }
 
-    private static Task StartAsync(string way, KafkaSettings settings, long records, DrainProgress progress)
+    private static Task StartAsync(string way, KafkaSettings settings, long records, DrainProgress progress, string results)
     {
         string transport = way.Split(':')[0];
         if (way.Contains("bare", StringComparison.Ordinal))
@@ -68,6 +74,6 @@ internal static class DrainMeasurement
         }
         return WholeJob.RunAsync(
             settings with { GroupId = Guid.NewGuid().ToString("N"), Transport = transport },
-            way.Contains("dim. sets", StringComparison.Ordinal) ? [["region", "platform"], ["region", "platform", "node"]] : [], records, progress);
+            way.Contains("dim. sets", StringComparison.Ordinal) ? [["region", "platform"], ["region", "platform", "node"]] : [], records, progress, results);
     }
 }
