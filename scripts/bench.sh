@@ -35,7 +35,13 @@ if [ "$part" = all ] || [ "$part" = broker ] || [ "$part" = start ]; then
   trap 'exit 143' TERM
   bash "$kafka" start "$port" >/dev/null
   if [ "$part" != start ]; then
-    "${bench[@]}" drain --kafka "127.0.0.1:$port" --messages 2000000 --runs 3
+    java=()
+    if command -v javac >/dev/null; then
+      java=(--java "${kafka%/*}/libs")
+    else
+      echo "bench.sh: no Java compiler (javac): without the programs in Java" >&2
+    fi
+    "${bench[@]}" drain --kafka "127.0.0.1:$port" --messages 2000000 --runs 3 "${java[@]}"
   fi
   if [ "$part" != broker ]; then
     dotnet build Aggregator.Host -c Release -v quiet -clp:NoSummary >&2
