@@ -3,11 +3,12 @@ using Aggregator.Benchmarks.Drain;
 using Aggregator.Benchmarks.Grow;
 using Aggregator.Benchmarks.Quick;
 using Aggregator.Benchmarks.Scrape;
+using Aggregator.Benchmarks.Shapes;
 using Aggregator.Benchmarks.Start;
 using Aggregator.Benchmarks.Storm;
 using BenchmarkDotNet.Running;
 
-// quick | tricks | lanes | grow | scrape | drain --kafka HOST:PORT | start --kafka HOST:PORT | storm --address URL | everything that BenchmarkDotNet takes, such as --filter '*Fold*'
+// quick | tricks | lanes | grow | shapes | scrape | drain --kafka HOST:PORT | start --kafka HOST:PORT | storm --address URL | everything that BenchmarkDotNet takes, such as --filter '*Fold*'
 Dictionary<string, string> options = [];
 for (int i = 1; i + 1 < args.Length; i += 2)
 {
@@ -23,6 +24,8 @@ switch (args.FirstOrDefault())
         return LaneCommand.Run(options);
     case "grow":
         return GrowCommand.Run(options);
+    case "shapes":
+        return ShapeCommand.Run(options);
     case "start":
         return await StartCommand.RunAsync(options);
     case "scrape":

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Every figure of docs/performance.md, in twenty minutes on a quiet machine: steps, the whole way from a real broker, the start of
-# the service, scrapes, how cost grows, what each trick brings, and lanes.
+# the service, scrapes, how cost grows, how it depends on the shape of records, what each trick brings, and lanes.
 #
-#   scripts/bench.sh [steps|scrape|broker|start|grow|tricks|lanes]      all of them, or one
+#   scripts/bench.sh [steps|scrape|broker|start|grow|shapes|tricks|lanes]      all of them, or one
 #
 # `broker` and `start` need ../shared/kafka and Java; the broker runs on the same processors. Tables go to stdout; save them in Aggregator.Benchmarks/results with the machine's name.
 set -euo pipefail
@@ -52,6 +52,9 @@ if [ "$part" = all ] || [ "$part" = broker ] || [ "$part" = start ]; then
 fi
 if [ "$part" = all ] || [ "$part" = grow ]; then
   "${bench[@]}" grow
+fi
+if [ "$part" = all ] || [ "$part" = shapes ]; then
+  "${bench[@]}" shapes
 fi
 if [ "$part" = all ] || [ "$part" = tricks ]; then
   "${bench[@]}" tricks

@@ -1,3 +1,4 @@
+using Aggregator.Benchmarks.Shapes;
 using Aggregator.Core.Windows;
 
 namespace Aggregator.Benchmarks.Grow;
@@ -20,6 +21,9 @@ public sealed record GrowCase
     public int TimeoutWindows { get; init; } = 1;
 
     public int Lanes { get; init; } = 1;
+
+    /// <summary>How its producers write a record; null for the shortest way.</summary>
+    public Func<ReportedMessage, string>? Write { get; init; }
 
     /// <summary>How it is folded.</summary>
     public AggregationSettings Settings => new()

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using Aggregator.Benchmarks.Shapes;
 using Aggregator.Core.Records;
 
 namespace Aggregator.Benchmarks.Grow;
@@ -18,7 +19,7 @@ public sealed class GrowTraffic(GrowCase of)
     private readonly long[] _offsets = new long[2 * of.Partitions];
     private readonly Queue<(long Message, long AtMs)> _pending = new();
     private readonly double _messagesPerMs = of.IdsPerWindow / of.Window.TotalMilliseconds;
-    private readonly byte[] _value = new byte[512];
+    private readonly byte[] _value = new byte[RecordDecoder.MaxValueBytes];
     private long _message;
 
     /// <summary>Event time so far, from the start on.</summary>
@@ -43,40 +44,46 @@ public sealed class GrowTraffic(GrowCase of)
         }
     }
 
-    private void Add(RecordBatch batch, RecordTopic topic, long message, long atMs)
+    private void Add(RecordBatch batch, RecordTopic topic, long number, long atMs)
     {
-        ulong mixed = Mix((ulong)message);
+        ulong mixed = Mix((ulong)number);
+        ReportedMessage message = new(topic, mixed, (long)(mixed % (ulong)of.Users), (long)(Mix(mixed) % (ulong)of.Users), atMs);
+        int length = of.Write is null ? Write(message) : Encoding.UTF8.GetBytes(of.Write(message), _value);
+        PartitionId partition = new(topic, (int)(mixed % (ulong)of.Partitions));
+        batch.Add(partition, _offsets[partition.Index]++, atMs, _value.AsSpan(0, length));
+    }
+
+    private int Write(in ReportedMessage message)
+    {
         int length = 0;
         Put(ref length, "{\"msg_id\":\""u8);
-        for (ulong bits = mixed, i = 0; i < 16; i++, bits >>= 4)
+        for (ulong bits = message.Id, i = 0; i < 16; i++, bits >>= 4)
         {
             _value[length++] = Hex[bits & 15];
         }
-        long to = (long)(Mix(mixed) % (ulong)of.Users);
-        if (topic == RecordTopic.Latency)
+        if (message.Topic == RecordTopic.Latency)
         {
             Put(ref length, "\",\"from\":\"u"u8);
-            Put(ref length, (long)(mixed % (ulong)of.Users));
+            Put(ref length, message.From);
             Put(ref length, "\",\"to\":\"u"u8);
-            Put(ref length, to);
+            Put(ref length, message.To);
             Put(ref length, "\",\"send_ts\":"u8);
-            Put(ref length, atMs);
+            Put(ref length, message.AtMs);
             Put(ref length, ",\"latency\":"u8);
-            Put(ref length, 20 + (long)(mixed >> 40 & 127));
+            Put(ref length, message.LatencyMs);
         }
         else
         {
             Put(ref length, "\",\"uid\":\"u"u8);
-            Put(ref length, to);
+            Put(ref length, message.To);
             Put(ref length, "\",\"ack_ts\":"u8);
-            Put(ref length, atMs);
+            Put(ref length, message.AtMs);
             Put(ref length, ",\"code\":\"OK\""u8);
         }
         Put(ref length, ",\"group\":\"g"u8);
-        Put(ref length, (long)(mixed % (ulong)of.Users % (ulong)of.Groups));
+        Put(ref length, message.From % of.Groups);
         Put(ref length, "\"}"u8);
-        PartitionId partition = new(topic, (int)(mixed % (ulong)of.Partitions));
-        batch.Add(partition, _offsets[partition.Index]++, atMs, _value.AsSpan(0, length));
+        return length;
     }
 
     private void Put(ref int length, ReadOnlySpan<byte> text)
@@ -91,7 +98,8 @@ public sealed class GrowTraffic(GrowCase of)
         length += written;
     }
 
-    private static ulong Mix(ulong value)
+    /// <summary>A number that looks random, another one for each.</summary>
+    public static ulong Mix(ulong value)
     {
         value = (value ^ (value >> 30)) * 0xBF58_476D_1CE4_E5B9;
         value = (value ^ (value >> 27)) * 0x94D0_49BB_1331_11EB;
