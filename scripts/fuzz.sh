@@ -10,4 +10,5 @@ export AGGREGATOR_TEST_SECONDS=${1:-60} DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPT
 dotnet build Aggregator.Tests -c Release -v quiet -clp:NoSummary
 exec dotnet Aggregator.Tests/bin/Release/net10.0/Aggregator.Tests.dll -noColor -noLogo -showLiveOutput \
   -class Aggregator.Tests.Records.RecordShapesTests -class Aggregator.Tests.Records.DecoderFuzzTests \
+  -class Aggregator.Tests.Records.NestedValueTests -class Aggregator.Tests.Records.ShapeGraphTests \
   -class Aggregator.Tests.Records.HostileValueTests -class Aggregator.Tests.Replay.EnvelopeFuzzTests

@@ -1,5 +1,6 @@
 using Aggregator.Benchmarks.Grow;
 using Aggregator.Benchmarks.Quick;
+using Aggregator.Benchmarks.Shapes;
 using Aggregator.Benchmarks.Steps;
 using Aggregator.Core.Tuning;
 
@@ -19,6 +20,8 @@ internal static class TrickList
     [
         new("shapes instead of the JSON reader", Decoding, isThere => Decode(learnsShapes: isThere)),
         Switched("eight digits at once", nameof(Tricks.ReadsDigitsAtOnce), Decoding, () => Decode(learnsShapes: true)),
+        Switched("objects and arrays skipped where a shape has them", nameof(Tricks.SkipsComposites), "decode, a small object and an array", () => Shape("a small object and an array")),
+        Switched("a graph where shapes are too many for a tree", nameof(Tricks.JoinsShapes), "decode, 24 optional fields", () => Shape("24 optional fields, each in half of the records")),
         new("hash in line instead of XxHash3", "hash three texts", HashCases.Texts),
         Switched("ends of all strings marked at once", nameof(Tricks.MarksEnds), Folding, () => Fold(false, isShort)),
         Switched("look-ahead over 16 records", nameof(Tricks.LooksAhead), Folding, () => Fold(false, isShort)),
@@ -50,6 +53,12 @@ internal static class TrickList
         DecodeBenchmark step = new() { LearnsShapes = learnsShapes };
         step.Setup();
         return (new(step.Latency), DecodeBenchmark.Records);
+    }
+
+    private static (QuickRun Run, int Operations) Shape(string name)
+    {
+        DecodeStep step = new(new() { Write = ProducerShapes.All.Single(shape => shape.Name == name).Write });
+        return (new(step.Decode), step.Records);
     }
 
     private static (QuickRun Run, int Operations) Fold(bool groups, bool isShort, int? combinations = null)

@@ -93,7 +93,8 @@ public sealed class RecordDecoder
         bool isLatency = topic == RecordTopic.Latency;
         RecordSchema schema = isLatency ? _latency : _ack;
         RecordShapes shapes = isLatency ? _latencyShapes : _ackShapes;
-        bool isKnown = shapes.TryRead(ref first, length, _fields) && _fields[RecordSchema.MsgId].Length > 0;
+        // Shapes that were joined may have ways past a field that must be there; nothing but an empty text, and what is absent, has no length.
+        bool isKnown = shapes.TryRead(ref first, length, _fields) && _fields[RecordSchema.MsgId].Length > 0 && _fields[RecordSchema.Time].Length > 0;
         if (!isKnown)
         {
             RejectReason reason = ReadAnyShape(schema, MemoryMarshal.CreateReadOnlySpan(ref first, length));

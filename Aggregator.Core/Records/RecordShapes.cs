@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Aggregator.Core.Tuning;
 
 namespace Aggregator.Core.Records;
 
@@ -16,8 +17,11 @@ namespace Aggregator.Core.Records;
 // HOT: once per record. Benchmark: DecodeBenchmark.
 internal sealed class RecordShapes(RecordSchema schema)
 {
-    /// <summary>How large the tree gets: a shape has some ten nodes, and shares most of them with the others. A full one is begun anew.</summary>
+    /// <summary>How large the tree gets: a shape has some ten nodes, and shares most of them with the others. A full one is begun anew, as a graph.</summary>
     public const int MaxNodes = 512;
+
+    /// <summary>How large the graph gets: a node for each two fields that follow each other. A full one is begun anew.</summary>
+    public const int MaxGraphNodes = 2_048;
 
     /// <summary>How many shapes that cannot be learned are looked at before it is done seldom only.</summary>
     private const int MaxUnlearnable = 16;
@@ -26,13 +30,13 @@ internal sealed class RecordShapes(RecordSchema schema)
     private const int LearnEvery = 256;
 
     private readonly List<ShapeNode> _parts = [];
-    private readonly HashSet<int> _seen = [];
     private readonly ulong[] _marks = new ulong[ValueScan.MarkWords];
     private ShapeNode[] _nodes = [];
     private int _count;
     private int _first = ShapeNode.None;
     private int _unknown;
     private int _unlearnable;
+    private bool _isGraph;
     private bool _wasFull;
 
     /// <summary>Finds the fields of a record of a known shape.</summary>
@@ -72,7 +76,7 @@ internal sealed class RecordShapes(RecordSchema schema)
                         }
                         break;
                     default:
-                        scanned = Rare(node, ref first, length, start);
+                        scanned = Rare(node, ref first, length, start, ref marks);
                         start -= node.ConstantLength;
                         break;
                 }
@@ -106,9 +110,10 @@ internal sealed class RecordShapes(RecordSchema schema)
             return;
         }
         _unlearnable = 0;
-        if (_count + _parts.Count > MaxNodes)
+        if (_count + _parts.Count > (_isGraph ? MaxGraphNodes : MaxNodes))
         {
-            _wasFull = true;
+            _wasFull = _isGraph == Tricks.JoinsShapes;
+            _isGraph = Tricks.JoinsShapes;
             _count = 0;
             _first = ShapeNode.None;
         }
@@ -119,19 +124,18 @@ internal sealed class RecordShapes(RecordSchema schema)
         }
     }
 
-    /// <summary>Finds the steps through a record that the general reader accepted.</summary>
-    /// <returns>False where it is not of the simple kind: names that are escaped or known ones twice, objects, arrays, more steps than there is room for.</returns>
+    /// <summary>Finds the steps through a record that the general reader accepted: each part begins behind a value, or at the beginning, and ends before or with the next.</summary>
+    /// <returns>False where it is not of the simple kind: names that are escaped, objects or arrays in known fields, more steps than there is room for.</returns>
     private bool TryDivide(ReadOnlySpan<byte> value)
     {
         _parts.Clear();
-        _seen.Clear();
         int from = 0;
         Utf8JsonReader reader = new(value);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             int slot = schema.SlotOf(reader.ValueSpan);
-            if (reader.ValueIsEscaped || (slot >= 0 && !_seen.Add(slot)) || _parts.Count > MaxNodes / 4)
+            if (reader.ValueIsEscaped || _parts.Count > MaxNodes / 4)
             {
                 return false;
             }
@@ -141,23 +145,29 @@ internal sealed class RecordShapes(RecordSchema schema)
             {
                 case JsonTokenType.String:
                     AddPart(value[from..(start + 1)], ShapeStep.String, slot, 0);
-                    from = start + 1 + reader.ValueSpan.Length;
                     break;
                 case JsonTokenType.Number:
                     AddPart(value[from..start], NumberStep(slot), slot, 0);
-                    from = start + reader.ValueSpan.Length;
                     break;
-                case JsonTokenType.True or JsonTokenType.False when slot >= 0:
-                    int end = start + reader.ValueSpan.Length;
-                    AddPart(value[from..end], reader.TokenType == JsonTokenType.True ? ShapeStep.True : ShapeStep.False, slot, reader.ValueSpan.Length);
-                    from = end;
+                case JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null when slot < 0:
+                    AddPart(value[from..start], ShapeStep.Literal, slot, 0);
                     break;
-                // null is as if the field were not there, and of an unknown field it is but a part of the bytes between.
-                case JsonTokenType.Null or JsonTokenType.True or JsonTokenType.False:
+                case JsonTokenType.Null:
+                    AddPart(value[from..(start + reader.ValueSpan.Length)], ShapeStep.Null, slot, 0);
+                    break;
+                case JsonTokenType.True or JsonTokenType.False:
+                    AddPart(value[from..(start + reader.ValueSpan.Length)], reader.TokenType == JsonTokenType.True ? ShapeStep.True : ShapeStep.False, slot, reader.ValueSpan.Length);
                     break;
                 default:
-                    return false;
+                    if (slot >= 0 || !Tricks.SkipsComposites)
+                    {
+                        return false;
+                    }
+                    AddPart(value[from..start], ShapeStep.Composite, slot, 0);
+                    reader.Skip();
+                    break;
             }
+            from = (int)reader.BytesConsumed - (reader.TokenType == JsonTokenType.String ? 1 : 0);
         }
         AddPart(value[from..], ShapeStep.End, -1, 0);
         return true;
@@ -197,13 +207,17 @@ internal sealed class RecordShapes(RecordSchema schema)
             Array.Resize(ref _nodes, Math.Max(32, 2 * _count));
         }
         _nodes[_count] = part;
+        if (SharesChildren(part))
+        {
+            _nodes[_count].Child = ChildOfLike(part);
+        }
         if (last >= 0)
         {
             _nodes[last].Sibling = _count;
         }
         else if (parent >= 0)
         {
-            _nodes[parent].Child = _count;
+            AddFirstChild(parent, _count);
         }
         else
         {
@@ -212,7 +226,42 @@ internal sealed class RecordShapes(RecordSchema schema)
         return _count++;
     }
 
-    private static ulong Rare(in ShapeNode node, ref byte first, int length, int start)
+    /// <summary>
+    /// Whether what follows a part is the same wherever it stands: in a graph, behind a value. What comes next there does not depend on what was before it, for every part begins behind a value; so whatever
+    /// way is found is that of a valid record. In pieces of a part it does depend.
+    /// </summary>
+    private bool SharesChildren(in ShapeNode part) => _isGraph && part.Follows != ShapeStep.Bytes;
+
+    private int ChildOfLike(in ShapeNode part)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (_nodes[i].IsLike(part))
+            {
+                return _nodes[i].Child;
+            }
+        }
+        return ShapeNode.None;
+    }
+
+    private void AddFirstChild(int parent, int child)
+    {
+        ShapeNode part = _nodes[parent];
+        if (!SharesChildren(part))
+        {
+            _nodes[parent].Child = child;
+            return;
+        }
+        for (int i = 0; i < _count; i++)
+        {
+            if (_nodes[i].IsLike(part))
+            {
+                _nodes[i].Child = child;
+            }
+        }
+    }
+
+    private static ulong Rare(in ShapeNode node, ref byte first, int length, int start, ref ulong marks)
     {
         switch (node.Follows)
         {
@@ -223,6 +272,10 @@ internal sealed class RecordShapes(RecordSchema schema)
                 return FieldValue.Scanned(FieldValue.Kind.True, node.ConstantLength);
             case ShapeStep.False:
                 return FieldValue.Scanned(FieldValue.Kind.False, node.ConstantLength);
+            case ShapeStep.Literal:
+                return CompositeScan.Literal(ref first, start);
+            case ShapeStep.Composite:
+                return CompositeScan.Scan(ref first, length, start, ref marks);
             default:
                 return 0;
         }

@@ -26,4 +26,13 @@ internal enum ShapeStep : byte
 
     /// <summary>Nothing: the value is the last of the bytes, and false.</summary>
     False,
+
+    /// <summary>Nothing: the value is the last of the bytes, and null, so that the field is not there.</summary>
+    Null,
+
+    /// <summary>True, false or null, whichever: nobody wants it.</summary>
+    Literal,
+
+    /// <summary>An object or an array that nobody wants.</summary>
+    Composite,
 }

@@ -35,7 +35,7 @@ internal static class ValueScan
         int end = BitOperations.TrailingZeroCount(special);
         return special != 0 && Unsafe.Add(ref first, start + end) == '"'
             ? FieldValue.Scanned(FieldValue.Kind.String, end)
-            : LongString(ref first, length, start);
+            : LongString(ref first, length, start, ref marks);
     }
 
     /// <summary>
@@ -92,76 +92,77 @@ internal static class ValueScan
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static ulong LongString(ref byte first, int length, int start)
+    private static ulong LongString(ref byte first, int length, int start, ref ulong marks)
     {
-        for (int at = start; at < length; at += Vector256<byte>.Count)
-        {
-            uint special = Special(ref Unsafe.Add(ref first, at));
-            if (special == 0)
-            {
-                continue;
-            }
-            at += BitOperations.TrailingZeroCount(special);
-            return Unsafe.Add(ref first, at) == '"'
-                ? FieldValue.Scanned(FieldValue.Kind.String, at - start)
-                : UnusualString(MemoryMarshal.CreateReadOnlySpan(ref first, length), start, at);
-        }
-        return None;
+        int at = Tricks.MarksEnds ? NextMark(length, start, ref marks) : NextSpecial(ref first, length, start);
+        return at >= length ? None
+            : Unsafe.Add(ref first, at) == '"' ? FieldValue.Scanned(FieldValue.Kind.String, at - start)
+            : UnusualString(ref first, length, start, at);
     }
 
-    /// <summary>Goes on byte by byte where a character is escaped or not ASCII.</summary>
-    private static ulong UnusualString(ReadOnlySpan<byte> value, int start, int at)
+    private static int NextMark(int length, int start, ref ulong marks)
+    {
+        int word = start >> 6;
+        ulong special = Unsafe.Add(ref marks, word) & (ulong.MaxValue << start);
+        while (special == 0)
+        {
+            if (++word << 6 >= length)
+            {
+                return length;
+            }
+            special = Unsafe.Add(ref marks, word);
+        }
+        return (word << 6) + BitOperations.TrailingZeroCount(special);
+    }
+
+    private static int NextSpecial(ref byte first, int length, int at)
+    {
+        for (; at < length; at += Vector256<byte>.Count)
+        {
+            uint special = Special(ref Unsafe.Add(ref first, at));
+            if (special != 0)
+            {
+                return at + BitOperations.TrailingZeroCount(special);
+            }
+        }
+        return length;
+    }
+
+    /// <summary>Goes on from escape to escape where a character is escaped or not ASCII.</summary>
+    private static ulong UnusualString(ref byte first, int length, int start, int at)
     {
         FieldValue.Kind kind = FieldValue.Kind.String;
-        for (; at < value.Length; at++)
+        while (at < length)
         {
-            byte b = value[at];
-            if (b == '"')
+            uint stops = Stops(ref Unsafe.Add(ref first, at));
+            if (stops == 0)
             {
-                ReadOnlySpan<byte> text = value[start..at];
-                return Utf8.IsValid(text) && (kind == FieldValue.Kind.String || JsonStringText.HasText(text)) ? FieldValue.Scanned(kind, at - start) : None;
+                at += Vector256<byte>.Count;
+                continue;
             }
-            if (b < 0x20)
+            at += BitOperations.TrailingZeroCount(stops);
+            ReadOnlySpan<byte> rest = MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref first, at), Math.Max(0, length - at));
+            if (rest is [(byte)'"', ..])
+            {
+                return Utf8.IsValid(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref first, start), at - start)) ? FieldValue.Scanned(kind, at - start) : None;
+            }
+            int escape = JsonStringText.EscapeLength(rest);
+            if (escape == 0)
             {
                 return None;
             }
-            if (b == '\\')
-            {
-                kind = FieldValue.Kind.EscapedString;
-                int escape = EscapeLength(value[at..]);
-                if (escape == 0)
-                {
-                    return None;
-                }
-                at += escape - 1;
-            }
+            kind = FieldValue.Kind.EscapedString;
+            at += escape;
         }
         return None;
     }
 
-    /// <summary>The length of an escape; 0 where it is none.</summary>
-    private static int EscapeLength(ReadOnlySpan<byte> text)
+    /// <summary>A bit for each of the next 32 bytes that is a quote, a backslash or a control character.</summary>
+    private static uint Stops(ref byte at)
     {
-        if (text.Length < 2)
-        {
-            return 0;
-        }
-        if (text[1] != 'u')
-        {
-            return text[1] is (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t' ? 2 : 0;
-        }
-        if (text.Length < 6)
-        {
-            return 0;
-        }
-        foreach (byte digit in text[2..6])
-        {
-            if (!char.IsAsciiHexDigit((char)digit))
-            {
-                return 0;
-            }
-        }
-        return 6;
+        Vector256<byte> bytes = Vector256.LoadUnsafe(ref at);
+        return (Vector256.Equals(bytes, Vector256.Create((byte)'"')) | Vector256.Equals(bytes, Vector256.Create((byte)'\\'))
+            | Vector256.LessThan(bytes, Vector256.Create((byte)0x20))).ExtractMostSignificantBits();
     }
 
     /// <summary>A number as RFC 8259 writes it.</summary>

@@ -13,6 +13,12 @@ internal static class Tricks
     /// <summary>The ends of all strings of a record are marked at once, instead of looked for string by string.</summary>
     public static readonly bool MarksEnds = Has(nameof(MarksEnds));
 
+    /// <summary>Objects and arrays that nobody wants are skipped where a shape has them, instead of leaving the record to the general reader.</summary>
+    public static readonly bool SkipsComposites = Has(nameof(SkipsComposites));
+
+    /// <summary>More shapes than a tree has room for become a graph, instead of a new tree.</summary>
+    public static readonly bool JoinsShapes = Has(nameof(JoinsShapes));
+
     /// <summary>Eight digits of a number are read at once, instead of one after the other.</summary>
     public static readonly bool ReadsDigitsAtOnce = Has(nameof(ReadsDigitsAtOnce));
 

@@ -11,10 +11,6 @@ namespace Aggregator.Tests.Records;
 /// </summary>
 public class RecordShapesTests
 {
-    private static readonly string[] Dimensions = ["region", "platform", "node"];
-
-    private const string Json = "\"\\{}[]:,.-+eE0123456789 \n\t\0tfn\x7fu\u00e9";
-
     private static readonly string[] Shapes =
     [
         """{"msg_id":"m1","send_ts":1767225601000}""",
@@ -32,13 +28,15 @@ public class RecordShapesTests
         """{"msg_id":"m1","send_ts":1767225601000,"region":true,"platform":false,"node":"\u00e9"}""",
         """{"msg_id":"m1","send_ts":1767225601000,"latency":12345678.4999,"recv_ts":1767225601040}""",
         """{"msg_id":"m1","send_ts":999999999999}""",
+        """{"msg_id":"m1","x":true,"to":"u2","to":null,"send_ts":1767225601000,"y":null,"region":"eu","region":false}""",
+        """{"msg_id":"m1","device":{"os":"ios","at":[1,-2.5e3,null,true,"a\"b"]},"send_ts":1767225601000,"tags":[],"to":"u2"}""",
     ];
 
     [Fact]
     public void A_shape_is_learned_from_the_first_record_and_read_without_the_general_reader_from_then_on()
     {
-        RecordDecoder decoder = new(new FieldNames(), Dimensions, TimeSpan.FromMinutes(5));
-        DecodedRecord record = new(Dimensions.Length);
+        RecordDecoder decoder = new(new FieldNames(), DecoderPair.Dimensions, TimeSpan.FromMinutes(5));
+        DecodedRecord record = new(DecoderPair.Dimensions.Length);
         for (int i = 0; i < 100; i++)
         {
             byte[] value = Encoding.UTF8.GetBytes($$"""{"msg_id":"m{{i}}","from":"u{{i % 7}}","send_ts":17672256{{i:00}}000,"latency":{{i}},"region":"r{{i % 3}}"}""");
@@ -52,7 +50,7 @@ public class RecordShapesTests
     [Fact]
     public void Endless_new_shapes_are_still_decoded()
     {
-        Pair pair = new();
+        DecoderPair pair = new();
         for (int i = 0; i < 2_000; i++)
         {
             pair.AssertAgree(RecordTopic.Latency, Encoding.UTF8.GetBytes($$"""{"f{{i}}":1,"msg_id":"m1","send_ts":1767225601000}"""), RecordBatch.NoTimestamp);
@@ -65,7 +63,7 @@ public class RecordShapesTests
     public void Every_combination_of_optional_fields_is_learned_once()
     {
         string[] optional = ["\"from\":\"u1\"", "\"to\":\"u2\"", "\"latency\":5", "\"region\":\"eu\"", "\"platform\":true", "\"x\":null"];
-        Pair pair = new();
+        DecoderPair pair = new();
         for (int round = 0; round < 3; round++)
         {
             for (int choice = 0; choice < 1 << optional.Length; choice++)
@@ -84,7 +82,7 @@ public class RecordShapesTests
     [InlineData("""{"msg_id":7,"send_ts":1767225601000,"region":"a"}""", """{"msg_id":8,"send_ts":1767225601000,"region":""}""")]
     public void Records_of_one_shape_need_the_general_reader_once(string first, string second)
     {
-        Pair pair = new();
+        DecoderPair pair = new();
         pair.AssertAgree(RecordTopic.Latency, Encoding.UTF8.GetBytes(first), RecordBatch.NoTimestamp);
         pair.AssertAgree(RecordTopic.Latency, Encoding.UTF8.GetBytes(second), RecordBatch.NoTimestamp);
         Assert.Equal(1, pair.Fallbacks);
@@ -94,7 +92,7 @@ public class RecordShapesTests
     public void What_stands_behind_a_record_is_not_taken_for_a_part_of_it()
     {
         byte[] whole = Encoding.UTF8.GetBytes("""{"msg_id":"m1","from":"u1","send_ts":1767225601000,"latency":45,"region":"eu"}""");
-        Pair pair = new();
+        DecoderPair pair = new();
         pair.AssertAgree(RecordTopic.Latency, whole, RecordBatch.NoTimestamp);
         for (int length = 1; length < whole.Length; length++)
         {
@@ -112,76 +110,15 @@ public class RecordShapesTests
     {
         TrafficRandom random = new(seed);
         TrafficGenerator traffic = new(new TrafficSettings { Seed = seed, BadShare = 0.05, Rate = 100_000 });
-        Pair pair = new();
+        DecoderPair pair = new();
         for (int i = 0; i < records && traffic.TryNext(out GeneratedRecord generated); i++)
         {
             RecordTopic topic = generated.Partition.Topic;
             byte[] value = random.Happens(0.3) ? Encoding.UTF8.GetBytes(Shapes[random.Bits() % (ulong)Shapes.Length]) : generated.Value.ToArray();
             pair.AssertAgree(topic, value, generated.TimestampMs);
-            pair.AssertAgree(topic, Mutate(value, random), generated.TimestampMs);
+            pair.AssertAgree(topic, DecoderPair.Mutate(value, random), generated.TimestampMs);
         }
         Assert.InRange(pair.Fallbacks, records / 10, records * 2);
         return 2L * records;
-    }
-
-    private static byte[] Mutate(byte[] value, TrafficRandom random)
-    {
-        List<byte> bytes = [.. value];
-        for (ulong changes = 1 + (random.Bits() % 3); changes > 0 && bytes.Count > 0; changes--)
-        {
-            int at = (int)(random.Bits() % (ulong)bytes.Count);
-            // What JSON is made of breaks more than any byte would.
-            byte other = random.Happens(0.7) ? (byte)Json[(int)(random.Bits() % (ulong)Json.Length)] : (byte)random.Bits();
-            switch (random.Bits() % 4)
-            {
-                case 0:
-                    bytes[at] = other;
-                    break;
-                case 1:
-                    bytes.Insert(at, other);
-                    break;
-                case 2:
-                    bytes.RemoveAt(at);
-                    break;
-                default:
-                    int length = (int)(random.Bits() % (ulong)(bytes.Count - at));
-                    bytes.RemoveRange(at, Math.Min(length, 12));
-                    break;
-            }
-        }
-        return [.. bytes];
-    }
-
-    private sealed class Pair
-    {
-        private readonly RecordDecoder _fast = new(new FieldNames(), Dimensions, TimeSpan.FromMinutes(5));
-        private readonly RecordDecoder _general = new(new FieldNames(), Dimensions, TimeSpan.FromMinutes(5), learnsShapes: false);
-        private readonly RecordBatch _batch = new(2);
-        private readonly DecodedRecord _fastRecord = new(Dimensions.Length);
-        private readonly DecodedRecord _generalRecord = new(Dimensions.Length);
-
-        public long Fallbacks => _fast.Fallbacks;
-
-        public void AssertAgree(RecordTopic topic, byte[] value, long timestampMs, byte[]? behind = null)
-        {
-            _batch.Clear();
-            _batch.Add(new(topic, 0), 0, timestampMs, value);
-            _batch.Add(new(topic, 0), 1, timestampMs, behind ?? value);
-            _fast.Forget();
-            RejectReason fast = _fast.Decode(_batch, 0, _fastRecord);
-            RejectReason general = _general.Decode(topic, value, timestampMs, _generalRecord);
-            string text = Encoding.Latin1.GetString(value);
-            Assert.True(fast == general, $"{text}: {fast} by its shape, {general} in general");
-            if (fast == RejectReason.None)
-            {
-                Assert.True(Describe(_fast, _fastRecord, value) == Describe(_general, _generalRecord, value), text);
-            }
-        }
-
-        private static string Describe(RecordDecoder decoder, DecodedRecord record, byte[] value) => string.Join('|',
-            record.MessageId, record.HasSender, record.Sender, record.HasRecipient, record.Recipient, record.TimeMs, record.ReportMs, record.IsReceived,
-            record.IsReceived ? record.SampleMs : 0, record.IsSuccess, record.IsSuccess ? "" : decoder.ErrorCodeText(value, record),
-            decoder.DimensionText(value, record, 0), decoder.DimensionText(value, record, 1), decoder.DimensionText(value, record, 2),
-            string.Join(',', record.DimensionHashes.ToArray()));
     }
 }
