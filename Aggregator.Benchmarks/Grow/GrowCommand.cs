@@ -1,9 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
 using Aggregator.Benchmarks.Input;
 
 namespace Aggregator.Benchmarks.Grow;
 
-/// <summary>How time and memory a record grow with users, ids, groups, partitions, windows and time-outs, one of them at a time: tables in Markdown.</summary>
+/// <summary>How time and memory a record grow with users, ids, groups, partitions, windows and time-outs, one of them at a time, each value in a process of its own: tables in Markdown.</summary>
 public static class GrowCommand
 {
     private static readonly (string Axis, Func<long, GrowCase> Case, long[] Values)[] Axes =
@@ -17,20 +18,32 @@ public static class GrowCommand
         ("lanes", lanes => new() { Lanes = (int)lanes, Partitions = 8 }, [1, 2]),
     ];
 
-    /// <param name="arguments"><c>--records N</c> at least a value (default 3,000,000), <c>--most N</c> the largest value of users and ids (default 10,000,000), <c>--only TEXT</c>.</param>
+    /// <param name="arguments"><c>--records N</c> at least a value (default 3,000,000), <c>--most N</c> the largest value of users and ids (default 10,000,000), <c>--only TEXT</c>.
+    /// <c>--axis N --value N</c> is for the process of one value: two numbers.</param>
     /// <returns>The exit code.</returns>
     public static int Run(IReadOnlyDictionary<string, string> arguments)
     {
         long records = arguments.Number("records", 3_000_000);
         long most = arguments.Number("most", 10_000_000);
-        string only = arguments.GetValueOrDefault("only", "");
-        foreach ((string axis, Func<long, GrowCase> of, long[] values) in Axes.Where(axis => axis.Axis.Contains(only, StringComparison.Ordinal)))
+        if (arguments.TryGetValue("axis", out string? axisNumber))
         {
+            GrowMeasurement one = GrowMeasurement.Of(Axes[int.Parse(axisNumber, CultureInfo.InvariantCulture)].Case(arguments.Number("value", 0)), records);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{one.Nanoseconds} {one.BytesPerId}"));
+            return 0;
+        }
+        string only = arguments.GetValueOrDefault("only", "");
+        for (int i = 0; i < Axes.Length; i++)
+        {
+            (string axis, _, long[] values) = Axes[i];
+            if (!axis.Contains(only, StringComparison.Ordinal))
+            {
+                continue;
+            }
             Console.WriteLine($"| {axis} | ns a record | records/s | bytes an id open |");
             Console.WriteLine("|---:|---:|---:|---:|");
             foreach (long value in values.Where(value => value <= most))
             {
-                GrowMeasurement measured = GrowMeasurement.Of(of(value), records);
+                GrowMeasurement measured = InProcess(i, value, records);
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"| {value:N0} | {measured.Nanoseconds:0} | {1e9 / measured.Nanoseconds:N0} | {measured.BytesPerId:0.0} |"));
             }
@@ -38,4 +51,16 @@ public static class GrowCommand
         }
         return 0;
     }
+
+    private static GrowMeasurement InProcess(int axis, long value, long records)
+    {
+        string[] verb = [typeof(GrowCommand).Assembly.Location, "grow", "--axis", Text(axis), "--value", Text(value), "--records", Text(records)];
+        using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, verb) { RedirectStandardOutput = true })!;
+        string answer = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        double[] numbers = [.. answer.Split(' ').Select(number => double.Parse(number, CultureInfo.InvariantCulture))];
+        return new(numbers[0], numbers[1]);
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }
