@@ -125,7 +125,7 @@ internal sealed class RecordShapes(RecordSchema schema)
     }
 
     /// <summary>Finds the steps through a record that the general reader accepted: each part begins behind a value, or at the beginning, and ends before or with the next.</summary>
-    /// <returns>False where it is not of the simple kind: names that are escaped, objects or arrays in known fields, more steps than there is room for.</returns>
+    /// <returns>False where it is not of the simple kind: names that are escaped, values of other types in known fields, even where others follow, more steps than there is room for.</returns>
     private bool TryDivide(ReadOnlySpan<byte> value)
     {
         _parts.Clear();
@@ -140,6 +140,10 @@ internal sealed class RecordShapes(RecordSchema schema)
                 return false;
             }
             reader.Read();
+            if (!CanBeLast(slot, reader.TokenType))
+            {
+                return false;
+            }
             int start = (int)reader.TokenStartIndex;
             switch (reader.TokenType)
             {
@@ -159,7 +163,7 @@ internal sealed class RecordShapes(RecordSchema schema)
                     AddPart(value[from..(start + reader.ValueSpan.Length)], reader.TokenType == JsonTokenType.True ? ShapeStep.True : ShapeStep.False, slot, reader.ValueSpan.Length);
                     break;
                 default:
-                    if (slot >= 0 || !Tricks.SkipsComposites)
+                    if (!Tricks.SkipsComposites)
                     {
                         return false;
                     }
@@ -172,6 +176,18 @@ internal sealed class RecordShapes(RecordSchema schema)
         AddPart(value[from..], ShapeStep.End, -1, 0);
         return true;
     }
+
+    /// <summary>
+    /// Whether a value of a field may be the last one of it in a record that is accepted. Of a field that comes again the record says so of its last value only, but in a graph there may be a way that ends with
+    /// an earlier one.
+    /// </summary>
+    private static bool CanBeLast(int slot, JsonTokenType type) => type switch
+    {
+        JsonTokenType.String => slot is not (RecordSchema.Time or RecordSchema.RecvTs or RecordSchema.Latency),
+        JsonTokenType.True or JsonTokenType.False => slot is < 0 or >= RecordSchema.FirstDimension,
+        JsonTokenType.StartObject or JsonTokenType.StartArray => slot < 0,
+        _ => true,
+    };
 
     private static ShapeStep NumberStep(int slot) => slot switch
     {
