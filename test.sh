@@ -40,7 +40,8 @@ if [ $# -eq 0 ]; then
   # warm up; twice, for a machine may be busy with other things. Timings say no more than that here.
   echo "== benchmarks"
   benchmarks() { DOTNET_TieredCompilation=0 timeout --foreground 5m dotnet Aggregator.Benchmarks/bin/$configuration/net10.0/Aggregator.Benchmarks.dll "$@" </dev/null; }
-  if { benchmarks quick --seconds 0.3 || benchmarks quick --seconds 0.3; } && benchmarks grow --records 50000 --only partitions && benchmarks tricks --short yes; then
+  if { benchmarks quick --seconds 0.3 || benchmarks quick --seconds 0.3; } && benchmarks grow --records 50000 --only partitions && benchmarks shapes --records 50000 --only object && benchmarks tricks --short yes \
+    && { [ -z "${AGGREGATOR_TEST_KAFKA:-}" ] || benchmarks drain --kafka "$AGGREGATOR_TEST_KAFKA" --messages 20000 --runs 1; }; then
     passed=$((passed + 1))
   else
     failed=$((failed + 1)); echo "test.sh: a benchmark failed, or a step is over its limit"
