@@ -83,13 +83,10 @@ public static class DrainCommand
                     }
                 }
             }
-            if (ways.Contains(JavaPeer.WholeJob))
+            foreach (string each in ways.Contains(JavaPeer.WholeJob) ? ways.Intersect(Comparable) : [])
             {
-                foreach (string each in ways.Intersect(Comparable))
-                {
-                    int windows = PeerComparison.Compare(ResultsOf(results, each), ResultsOf(results, JavaPeer.WholeJob));
-                    Console.WriteLine($"{each}: {windows} windows as in Java");
-                }
+                int windows = PeerComparison.Compare(ResultsOf(results, each), ResultsOf(results, JavaPeer.WholeJob));
+                Console.WriteLine($"{each}: {windows} windows as in Java");
             }
         }
         finally

@@ -42,10 +42,7 @@ internal static class DrainMeasurement
         string pauses = FormattableString.Invariant($"{longestSteady.TotalMilliseconds:0.0} ({longest.TotalMilliseconds:0.0})");
         Console.WriteLine(FormattableString.Invariant(
             $"{way,-32} {count / (end.At - from.At).TotalSeconds,12:N0} {cpu,16} {(double)(end.Allocated - from.Allocated) / count,16:0.0} {end.PeakMegabytes,12:0} {pauses,22} {$"{GC.CollectionCount(0)}/{GC.CollectionCount(1)}/{GC.CollectionCount(2)}",12}"));
-        if (pausesFrom is { } least)
-        {
-            log!.Print(least);
-        }
+        log?.Print(pausesFrom!.Value);
         if (showThreads)
         {
             foreach ((string name, TimeSpan time) in ProcessSample.ThreadTimes(from, end))

@@ -10,9 +10,6 @@ namespace Aggregator.Core.Records;
 // HOT: once per object or array of a record. Benchmark: `shapes`.
 internal static class CompositeScan
 {
-    /// <summary>How deep a record may go, itself being the first level (SPEC section 1).</summary>
-    private const int MaxDepth = 64;
-
     /// <summary>Its kind and length, as <see cref="FieldValue.Scanned"/>; <see cref="ValueScan.None"/> where it is none, or does not end within the record.</summary>
     /// <param name="first">The first byte of the record.</param>
     /// <param name="length">The length of the record.</param>
@@ -31,7 +28,7 @@ internal static class CompositeScan
             byte kind = Next(value, ref at);
             if (kind is (byte)'{' or (byte)'[')
             {
-                if (depth++ == MaxDepth)
+                if (depth++ == JsonFieldReader.MaxDepth)
                 {
                     return ValueScan.None;
                 }

@@ -8,10 +8,13 @@ namespace Aggregator.Core.Records;
 // HOT for the first records of each shape, and for producers whose records all differ. Benchmark: DecodeBenchmark.
 internal static class JsonFieldReader
 {
+    /// <summary>How deep a record may go, itself being the first level (SPEC section 1).</summary>
+    public const int MaxDepth = 64;
+
     /// <summary>Stands for a name that has no text, as against -1 for one that is not ours.</summary>
     private const int InvalidName = -2;
 
-    private static readonly JsonReaderOptions Strict = new() { MaxDepth = 64, CommentHandling = JsonCommentHandling.Disallow, AllowTrailingCommas = false };
+    private static readonly JsonReaderOptions Strict = new() { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Disallow, AllowTrailingCommas = false };
     private static readonly SearchValues<byte> FractionOrExponent = SearchValues.Create(".eE"u8);
 
     /// <summary>Notes the last value of each field.</summary>

@@ -36,6 +36,18 @@ internal sealed class DecoderPair
         }
     }
 
+    /// <summary>A record of known shape that is cut, anywhere, is left to the general reader, whatever stands behind it.</summary>
+    public static void AssertNoCutIsCompleted(byte[] whole)
+    {
+        DecoderPair pair = new();
+        pair.AssertAgree(RecordTopic.Latency, whole, RecordBatch.NoTimestamp);
+        for (int length = 1; length < whole.Length; length++)
+        {
+            pair.AssertAgree(RecordTopic.Latency, whole[..length], RecordBatch.NoTimestamp, behind: whole[length..]);
+        }
+        Assert.Equal(whole.Length, pair.Fallbacks);
+    }
+
     private static string Describe(RecordDecoder decoder, DecodedRecord record, byte[] value) => string.Join('|',
         record.MessageId, record.HasSender, record.Sender, record.HasRecipient, record.Recipient, record.TimeMs, record.ReportMs, record.IsReceived,
         record.IsReceived ? record.SampleMs : 0, record.IsSuccess, record.IsSuccess ? "" : decoder.ErrorCodeText(value, record),
