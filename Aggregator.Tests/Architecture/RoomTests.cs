@@ -22,6 +22,7 @@ public class RoomTests
         ["EventTime"] = [],
         ["Sketches"] = ["Tuning"],
         ["Diagnostics"] = [],
+        ["Scheduling"] = [],
         ["Windows"] = ["Records", "EventTime", "Sketches", "Tuning"],
         ["Generation"] = ["Records", "Windows"],
         ["Publishing"] = ["Windows", "Sketches", "Records", "Diagnostics"],
@@ -30,7 +31,7 @@ public class RoomTests
         ["Stored"] = ["RemoteWrite"],
         ["Comparison"] = ["Windows", "Publishing", "Stored"],
         ["Replay"] = ["Records", "Windows", "EventTime", "Publishing"],
-        ["Kafka"] = ["Records", "Diagnostics"],
+        ["Kafka"] = ["Records", "Diagnostics", "Scheduling"],
         ["Pipeline"] = ["Records", "EventTime", "Sketches", "Diagnostics", "Windows", "Generation", "Publishing", "Backfill", "RemoteWrite", "Replay", "Kafka"],
     };
 
