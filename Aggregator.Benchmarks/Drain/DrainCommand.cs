@@ -13,14 +13,14 @@ namespace Aggregator.Benchmarks.Drain;
 /// </summary>
 public static class DrainCommand
 {
-    private const string Usage = "drain --kafka HOST:PORT [--messages N] [--rate N] [--runs N] [--only PART_OF_A_WAY] [--threads yes] [--pauses MS] [--topics ID --records N] [--client KEY=VALUE,…] [--java FOLDER]";
+    private const string Usage = "drain --kafka HOST:PORT [--messages N] [--rate N] [--runs N] [--only PART_OF_A_WAY] [--threads yes] [--pauses MS] [--topics ID --records N] [--client KEY=VALUE,…] [--affinity shared|none] [--java FOLDER]";
 
     private static readonly string[] Ways =
     [
         "consume: bare loop", "batch: bare loop", "consume: whole job", "consume: whole job, 2 dim. sets", "batch: whole job", "batch: whole job, 2 dim. sets",
     ];
 
-    private static readonly string[] PassedOn = ["client", "threads", "pauses"];
+    private static readonly string[] PassedOn = ["client", "affinity", "threads", "pauses"];
 
     // Those that know the total group only, as the program in Java.
     private static readonly string[] Comparable = ["consume: whole job", "batch: whole job"];
@@ -28,7 +28,7 @@ public static class DrainCommand
     /// <param name="arguments">
     /// <c>--kafka HOST:PORT</c>; <c>--messages N</c> (default 1,000,000) at <c>--rate N</c> a second of their own time (10,000); <c>--runs N</c> (default 3);
     /// <c>--only TEXT</c>: ways that contain it; <c>--threads yes</c>: CPU time of each thread, too; <c>--pauses MS</c>: what each pause of at least so long is made of; <c>--topics ID --records N</c>: topics of an earlier run;
-    /// <c>--client KEY=VALUE,…</c>: settings of librdkafka; <c>--java FOLDER</c>: with programs in Java, too (<see cref="JavaPeer"/>), and results compared.
+    /// <c>--client KEY=VALUE,…</c>: settings of librdkafka; <c>--affinity shared|none</c>: as the setting <c>Kafka:Affinity</c>; <c>--java FOLDER</c>: with programs in Java, too (<see cref="JavaPeer"/>), and results compared.
     /// </param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(IReadOnlyDictionary<string, string> arguments)
@@ -45,6 +45,7 @@ public static class DrainCommand
             BootstrapServers = servers,
             LatencyTopic = $"drain-{id}-latency",
             AckTopic = $"drain-{id}-ack",
+            Affinity = arguments.GetValueOrDefault("affinity", "auto"),
             Properties = client.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]),
         };
         if (arguments.TryGetValue("way", out string? way))

@@ -63,6 +63,9 @@ public sealed class ServiceStatus
     /// <summary>Errors that the Kafka client reported.</summary>
     public Counter KafkaErrors { get; } = new();
 
+    /// <summary>1 while the threads of the Kafka client share one processor.</summary>
+    public Gauge ClientSharesProcessor { get; } = new();
+
     /// <summary>Offsets that the topic no longer held when they were to be read, by topic and partition.</summary>
     public ConcurrentDictionary<(string Topic, int Partition), Counter> LostRecords { get; } = new();
 

@@ -101,6 +101,7 @@ internal sealed class ConsumerLoop
             _intake.Lead.Look(_intake.Positions, _output.Batches);
             _pause.Set(WantsPause(), _intake.Lead);
             Poll();
+            _context.Threads?.Look();
         }
         return null;
     }

@@ -156,6 +156,8 @@ public sealed class KafkaRecordSource : IAsyncDisposable
         }
         finally
         {
+            // The next consumer's threads begin where this one may run.
+            _context.Threads?.Release();
             // A broken consumer must not hold up the next one; at the end StopAsync is what waits.
             loop?.Close(_stop.IsCancellationRequested ? null : DisposeTimeout);
         }

@@ -25,6 +25,12 @@ public sealed record KafkaSettings
     /// <summary>Whether <see cref="Transport"/> is <c>batch</c>.</summary>
     internal bool IsBatchTransport => string.Equals(Transport, "batch", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// Whether the client's threads and the one that takes records from it share one processor while they are busy: <c>shared</c>, <c>none</c>, or <c>auto</c>, which is <c>shared</c> where
+    /// the process has two processors at most. Linux only.
+    /// </summary>
+    public string Affinity { get; init; } = "auto";
+
     /// <summary>A topic that takes copies of rejected records, with the reason in a header; null for none.</summary>
     public string? DeadLetterTopic { get; init; }
 

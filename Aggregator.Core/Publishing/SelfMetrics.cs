@@ -161,6 +161,7 @@ public sealed class SelfMetrics : IDisposable
     {
         Gauge("aggregator_kafka_connected", "1 if the last exchange with the brokers succeeded.", () => status.KafkaConnected ? 1 : 0);
         Counter("aggregator_kafka_errors_total", "Errors that the Kafka client reported.", () => status.KafkaErrors.Value);
+        Gauge("aggregator_kafka_shares_processor", "1 while the threads of the Kafka client share one processor.", () => status.ClientSharesProcessor.Value);
         Counter("aggregator_rebalances_total", "Changes of the partitions that this member of the group has.", () => status.Rebalances.Value);
         Counter("aggregator_commits_total", "Commits of offsets.", () => status.Commits.Value);
         Counter("aggregator_commit_failures_total", "Commits of offsets that failed.", () => status.CommitFailures.Value);

@@ -22,6 +22,7 @@ public static partial class KafkaSection
             AutoOffsetReset = section.Choice("AutoOffsetReset", Defaults.AutoOffsetReset, "earliest", "latest")!,
             GroupProtocol = section.Choice("GroupProtocol", Defaults.GroupProtocol, "classic", "consumer")!,
             Transport = section.Choice("Transport", Defaults.Transport, "consume", "batch")!,
+            Affinity = section.Choice("Affinity", Defaults.Affinity, "auto", "shared", "none")!,
             DeadLetterTopic = section.OptionalText("DeadLetterTopic", TopicRule),
             ClientId = section.Text("ClientId", Defaults.ClientId, NotEmpty),
             SecurityProtocol = section.Choice("SecurityProtocol", Defaults.SecurityProtocol, "plaintext", "ssl", "sasl_plaintext", "sasl_ssl")!,

@@ -49,6 +49,7 @@ internal static class PageFamilies
         aggregator_lost_records_total counter
         aggregator_kafka_connected gauge
         aggregator_kafka_errors_total counter
+        aggregator_kafka_shares_processor gauge
         aggregator_rebalances_total counter
         aggregator_commits_total counter
         aggregator_commit_failures_total counter

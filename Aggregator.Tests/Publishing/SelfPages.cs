@@ -95,6 +95,9 @@ internal static class SelfPages
         # HELP aggregator_kafka_errors_total Errors that the Kafka client reported.
         # TYPE aggregator_kafka_errors_total counter
         aggregator_kafka_errors_total 0
+        # HELP aggregator_kafka_shares_processor 1 while the threads of the Kafka client share one processor.
+        # TYPE aggregator_kafka_shares_processor gauge
+        aggregator_kafka_shares_processor 0
         # HELP aggregator_rebalances_total Changes of the partitions that this member of the group has.
         # TYPE aggregator_rebalances_total counter
         aggregator_rebalances_total 0

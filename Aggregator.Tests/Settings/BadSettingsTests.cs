@@ -72,6 +72,7 @@ public sealed class BadSettingsTests : IDisposable
     [InlineData("AutoOffsetReset", "none", "must be earliest or latest")]
     [InlineData("GroupProtocol", "kip848", "must be classic or consumer")]
     [InlineData("Transport", "bulk", "must be consume or batch")]
+    [InlineData("Affinity", "all", "must be auto or shared or none")]
     [InlineData("SecurityProtocol", "tls", "must be plaintext or ssl or sasl_plaintext or sasl_ssl")]
     [InlineData("SecurityProtocol", "sasl_ssl", "needs Kafka:SaslMechanism: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER or GSSAPI")]
     [InlineData("SessionTimeout", "01:00:00", "must be from 00:00:01 to 00:30:00, in whole milliseconds")]
@@ -106,7 +107,7 @@ public sealed class BadSettingsTests : IDisposable
               Agregation              section unknown; did you mean Aggregation? ({_file}:2)
               Logging                 section unknown; known are Aggregation, Kafka, Fields, RemoteWrite ({_file}:5)
               Aggregation:Groups:0:0  unknown; Groups takes its whole value at once, lists as JSON
-              Kafka:Bootstrap         unknown; known are BootstrapServers, GroupId, LatencyTopic, AckTopic, AutoOffsetReset, GroupProtocol, Transport, DeadLetterTopic, ClientId, SecurityProtocol, SaslMechanism, SaslUsername, SaslPassword, SslCaLocation, SessionTimeout, Properties ({_file}:3)
+              Kafka:Bootstrap         unknown; known are BootstrapServers, GroupId, LatencyTopic, AckTopic, AutoOffsetReset, GroupProtocol, Transport, Affinity, DeadLetterTopic, ClientId, SecurityProtocol, SaslMechanism, SaslUsername, SaslPassword, SslCaLocation, SessionTimeout, Properties ({_file}:3)
               Kafka:Group             unknown; did you mean GroupId? (environment)
               Fields:msgid            unknown; did you mean msg_id? ({_file}:4)
               Fields:platform         unknown; known are msg_id, send_ts, recv_ts, latency, from, to, ack_ts, uid, code ({_file}:4)
