@@ -120,12 +120,12 @@ internal static class CompositeScan
         ulong scanned;
         if (kind == '"')
         {
-            scanned = ValueScan.String(ref first, value.Length, at + 1, ref marks);
+            scanned = ValueScan.String(ref first, value.Length, at + 1, ref marks, out _);
             at += 2;
         }
         else
         {
-            scanned = kind is (byte)'-' or (>= (byte)'0' and <= (byte)'9') ? ValueScan.Number(ref first, value.Length, at) : Literal(ref first, at);
+            scanned = kind is (byte)'-' or (>= (byte)'0' and <= (byte)'9') ? ValueScan.Number(ref first, value.Length, at, out _) : Literal(ref first, at);
         }
         at += FieldValue.LengthOf(scanned);
         return scanned != ValueScan.None;

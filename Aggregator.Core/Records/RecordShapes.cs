@@ -56,18 +56,19 @@ internal sealed class RecordShapes(RecordSchema schema)
             ref ShapeNode node = ref Unsafe.Add(ref nodes, index);
             int start = at + node.Length;
             ulong scanned = ValueScan.None;
+            int valueLength = 0;
             if (node.Matches(ref Unsafe.Add(ref first, at)) && start <= length)
             {
                 switch (node.Follows)
                 {
                     case ShapeStep.String:
-                        scanned = ValueScan.String(ref first, length, start, ref marks);
+                        scanned = ValueScan.String(ref first, length, start, ref marks, out valueLength);
                         break;
                     case ShapeStep.Timestamp:
-                        scanned = ValueScan.Timestamp(ref first, length, start);
+                        scanned = ValueScan.Timestamp(ref first, length, start, out valueLength);
                         break;
                     case ShapeStep.Number:
-                        scanned = ValueScan.Number(ref first, length, start);
+                        scanned = ValueScan.Number(ref first, length, start, out valueLength);
                         break;
                     case ShapeStep.End:
                         if (start == length)
@@ -76,7 +77,7 @@ internal sealed class RecordShapes(RecordSchema schema)
                         }
                         break;
                     default:
-                        scanned = Rare(node, ref first, length, start, ref marks);
+                        scanned = ValueScan.WithLength(Rare(node, ref first, length, start, ref marks), out valueLength);
                         start -= node.ConstantLength;
                         break;
                 }
@@ -87,7 +88,7 @@ internal sealed class RecordShapes(RecordSchema schema)
                 continue;
             }
             Unsafe.Add(ref slots, node.Slot) = new(scanned, start);
-            at = start + FieldValue.LengthOf(scanned);
+            at = start + valueLength;
             if (at > length)
             {
                 return false;
@@ -282,7 +283,7 @@ internal sealed class RecordShapes(RecordSchema schema)
         switch (node.Follows)
         {
             case ShapeStep.Integer:
-                ulong scanned = ValueScan.Number(ref first, length, start);
+                ulong scanned = ValueScan.Number(ref first, length, start, out _);
                 return new FieldValue(scanned, 0).Type == FieldValue.Kind.Integer ? scanned : ValueScan.None;
             case ShapeStep.True:
                 return FieldValue.Scanned(FieldValue.Kind.True, node.ConstantLength);

@@ -26,16 +26,17 @@ internal static class ValueScan
     /// <param name="length">The length of the record.</param>
     /// <param name="start">Where the string begins, behind its opening quote; not beyond the record.</param>
     /// <param name="marks">What <see cref="Mark"/> found.</param>
+    /// <param name="valueLength">Its length once more: where the next value is looked for depends on it, and to take it out of the word again takes time (DecodeBenchmark).</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong String(ref byte first, int length, int start, ref ulong marks)
+    public static ulong String(ref byte first, int length, int start, ref ulong marks, out int valueLength)
     {
         ulong special = Tricks.MarksEnds
-            ? Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref Unsafe.As<ulong, byte>(ref marks), start >> 3)) >> (start & 7)
+            ? Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref Unsafe.As<ulong, byte>(ref marks), (uint)start >> 3)) >> (start & 7)
             : Special(ref Unsafe.Add(ref first, start));
-        int end = BitOperations.TrailingZeroCount(special);
-        return special != 0 && Unsafe.Add(ref first, start + end) == '"'
-            ? FieldValue.Scanned(FieldValue.Kind.String, end)
-            : LongString(ref first, length, start, ref marks);
+        valueLength = BitOperations.TrailingZeroCount(special);
+        return special != 0 && Unsafe.Add(ref first, start + valueLength) == '"'
+            ? FieldValue.Scanned(FieldValue.Kind.String, valueLength)
+            : WithLength(LongString(ref first, length, start, ref marks), out valueLength);
     }
 
     /// <summary>
@@ -58,23 +59,35 @@ internal static class ValueScan
     /// <param name="first">The first byte of the record.</param>
     /// <param name="length">The length of the record.</param>
     /// <param name="start">Where it begins; not beyond the record.</param>
+    /// <param name="valueLength">As for <see cref="String"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Number(ref byte first, int length, int start)
+    public static ulong Number(ref byte first, int length, int start, out int valueLength)
     {
         ref byte number = ref Unsafe.Add(ref first, start);
-        int end = BitOperations.TrailingZeroCount(NoDigits(ref number) | 0x1_0000);
-        byte next = Unsafe.Add(ref number, end);
-        return (uint)(end - 1) < 15 && (end == 1 || number != '0') && next != '.' && (next | 0x20) != 'e'
-            ? FieldValue.Scanned(FieldValue.Kind.Integer, end)
-            : AnyNumber(ref first, length, start);
+        valueLength = BitOperations.TrailingZeroCount(NoDigits(ref number) | 0x1_0000);
+        byte next = Unsafe.Add(ref number, valueLength);
+        return (uint)(valueLength - 1) < 15 && (valueLength == 1 || number != '0') && next != '.' && (next | 0x20) != 'e'
+            ? FieldValue.Scanned(FieldValue.Kind.Integer, valueLength)
+            : WithLength(AnyNumber(ref first, length, start), out valueLength);
     }
 
     /// <summary>As <see cref="Number"/>, for one that usually has 13 digits. A fraction behind them is left to be found by who looks at what follows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Timestamp(ref byte first, int length, int start)
+    public static ulong Timestamp(ref byte first, int length, int start, out int valueLength)
     {
         ref byte number = ref Unsafe.Add(ref first, start);
-        return (NoDigits(ref number) & 0x3FFF) == 0x2000 && number != '0' ? FieldValue.Scanned(FieldValue.Kind.Integer, 13) : AnyNumber(ref first, length, start);
+        valueLength = 13;
+        return (NoDigits(ref number) & 0x3FFF) == 0x2000 && number != '0'
+            ? FieldValue.Scanned(FieldValue.Kind.Integer, 13)
+            : WithLength(AnyNumber(ref first, length, start), out valueLength);
+    }
+
+    /// <summary>Takes the length out of a word of <see cref="FieldValue.Scanned"/>; any where it is <see cref="None"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong WithLength(ulong scanned, out int valueLength)
+    {
+        valueLength = FieldValue.LengthOf(scanned);
+        return scanned;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
