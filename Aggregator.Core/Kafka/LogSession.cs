@@ -1,5 +1,6 @@
 using System.Globalization;
 using Aggregator.Core.Records;
+using Aggregator.Core.Scheduling;
 using Confluent.Kafka;
 
 namespace Aggregator.Core.Kafka;
@@ -16,7 +17,9 @@ internal sealed class LogSession : IDisposable
     private static readonly TimeSpan ServeEvery = TimeSpan.FromSeconds(1);
 
     private readonly IConsumer<Ignore, Ignore> _consumer;
-    private readonly Dictionary<PartitionId, PartitionQueue> _queues = [];
+    private readonly List<PartitionQueue> _queues = [];
+    private readonly LogReadAhead _ahead;
+    private readonly ThreadGathering? _threads;
     private readonly TimeProvider _time;
     private readonly ConnectionTrouble _trouble;
     private long _served;
@@ -37,25 +40,21 @@ internal sealed class LogSession : IDisposable
             nint queue = NativeQueue.OfPartition(client.Pointer, settings.TopicName(section.Partition.Topic), section.Partition.Partition);
             // Off the queue that all partitions share; before it is assigned, so that nothing goes there.
             NativeQueue.Forward(queue, 0);
-            _queues.Add(section.Partition, new(queue, names.Text(section.Partition), section));
+            _queues.Add(new(queue, names.Text(section.Partition), section));
         }
+        _threads = ClientThreads.Gathering(settings, time);
         _consumer.Assign(sections.Where(section => section.Start < section.Stop).Select(section => new TopicPartitionOffset(names.Partition(section.Partition), section.Start)));
+        _ahead = new(_queues.ToDictionary(queue => queue.Partition, queue => (Func<RecordBatch, TimeSpan, LogRead>)queue.Read), Look, ServeEvery);
     }
 
-    public LogRead Read(PartitionId partition, RecordBatch batch, TimeSpan wait)
-    {
-        if (_time.GetElapsedTime(_served) > ServeEvery)
-        {
-            _served = _time.GetTimestamp();
-            Serve();
-        }
-        return _queues[partition].Read(batch, wait);
-    }
+    public LogRead Read(PartitionId partition, RecordBatch batch, TimeSpan wait) => _ahead.Read(partition, batch, wait);
 
     /// <summary>Ends the client. May hang when brokers do.</summary>
     public void Dispose()
     {
-        foreach (PartitionQueue queue in _queues.Values)
+        _ahead.Dispose();
+        _threads?.Release();
+        foreach (PartitionQueue queue in _queues)
         {
             queue.Dispose();
         }
@@ -90,6 +89,16 @@ internal sealed class LogSession : IDisposable
             c[key] = settings.Properties[key];
         }
         return c;
+    }
+
+    private void Look()
+    {
+        _threads?.Look();
+        if (_time.GetElapsedTime(_served) > ServeEvery)
+        {
+            _served = _time.GetTimestamp();
+            Serve();
+        }
     }
 
     // Errors and logs come by the queue that all share; records do not.

@@ -34,6 +34,8 @@ internal sealed unsafe class PartitionQueue : IDisposable
         _isAtEnd = _next >= _stop;
     }
 
+    public PartitionId Partition => _partition;
+
     // HOT: each record passes here. Benchmark: the drain of a broker, Aggregator.Benchmarks.
     public LogRead Read(RecordBatch batch, TimeSpan wait)
     {

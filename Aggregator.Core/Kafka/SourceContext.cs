@@ -8,12 +8,6 @@ namespace Aggregator.Core.Kafka;
 /// <summary>What the parts of the source share: settings, clock, and one voice towards status and log. Thread-safe.</summary>
 internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status, ILogger logger, TimeProvider time)
 {
-    // As librdkafka calls those that take records from a broker.
-    private const string ClientThreads = "rdk:broker";
-
-    // With more of them the client may use several at once, which nobody has measured yet.
-    private const int MaxProcessorsForAuto = 2;
-
     private readonly LogThrottle _throttle = new(time, TimeSpan.FromSeconds(30));
     private volatile string? _reason;
 
@@ -34,12 +28,11 @@ internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status
     public long RecordsBetweenWaits { get; set; } = LeadLimit.UsualRecordsBetweenWaits;
 
     /// <summary>Keeps the poll thread and the client's on one processor, where that is wanted (ADR 25). Poll thread only.</summary>
-    public ThreadGathering? Threads { get; } = settings.Affinity.ToUpperInvariant() switch
+    public ThreadGathering? Threads { get; } = ClientThreads.Gathering(settings, time, processor =>
     {
-        "SHARED" => Gathering(status, logger, time),
-        "AUTO" when Environment.ProcessorCount <= MaxProcessorsForAuto => Gathering(status, logger, time),
-        _ => null,
-    };
+        status.ClientSharesProcessor.Value = processor is null ? 0 : 1;
+        logger.LogDebug("The client's threads and the one that takes records from it run {Where}.", processor is null ? "where the system likes" : $"on processor {processor}");
+    });
 
     public TopicNames Names { get; } = new(settings);
 
@@ -185,10 +178,4 @@ internal sealed class SourceContext(KafkaSettings settings, ServiceStatus status
         logger.LogError("{Partition}: {Count} records are lost: the {What} is {From}, the earliest offset of the log is {Earliest}. Is its retention long enough?",
             Names.Text(partition), count, whatFrom, from, earliest);
     }
-
-    private static ThreadGathering Gathering(ServiceStatus status, ILogger logger, TimeProvider time) => new(new LinuxThreads(), ClientThreads, time, processor =>
-    {
-        status.ClientSharesProcessor.Value = processor is null ? 0 : 1;
-        logger.LogDebug("The client's threads and the one that takes records from it run {Where}.", processor is null ? "where the system likes" : $"on processor {processor}");
-    });
 }

@@ -124,6 +124,39 @@ public sealed class RecordBatch
         return _data.AsSpan(_valueStarts[i], valueLength);
     }
 
+    /// <summary>Appends records of another batch, as many as there is room for.</summary>
+    /// <param name="other">The other batch.</param>
+    /// <param name="first">The first of them.</param>
+    /// <returns>How many were appended.</returns>
+    public int AddFrom(RecordBatch other, int first)
+    {
+        int count = Math.Min(Capacity - Count, other.Count - first);
+        if (count <= 0)
+        {
+            return 0;
+        }
+        int last = first + count - 1;
+        int from = other._valueStarts[first] - Math.Max(0, other._keyLengths[first]);
+        int bytes = other._valueStarts[last] + Math.Max(0, other._valueLengths[last]) - from;
+        if (_dataLength + bytes + Padding > _data.Length)
+        {
+            Grow(_dataLength + bytes + Padding);
+        }
+        other._data.AsSpan(from, bytes).CopyTo(_data.AsSpan(_dataLength));
+        other._partitions.AsSpan(first, count).CopyTo(_partitions.AsSpan(Count));
+        other._offsets.AsSpan(first, count).CopyTo(_offsets.AsSpan(Count));
+        other._timestamps.AsSpan(first, count).CopyTo(_timestamps.AsSpan(Count));
+        other._valueLengths.AsSpan(first, count).CopyTo(_valueLengths.AsSpan(Count));
+        other._keyLengths.AsSpan(first, count).CopyTo(_keyLengths.AsSpan(Count));
+        for (int i = 0; i < count; i++)
+        {
+            _valueStarts[Count + i] = other._valueStarts[first + i] - from + _dataLength;
+        }
+        Count += count;
+        _dataLength += bytes;
+        return count;
+    }
+
     /// <summary>Takes the last record out again.</summary>
     public void RemoveLast()
     {

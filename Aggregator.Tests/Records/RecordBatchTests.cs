@@ -31,6 +31,37 @@ public class RecordBatchTests
     }
 
     [Fact]
+    public void Records_of_another_batch_are_taken_over_as_far_as_there_is_room()
+    {
+        RecordBatch other = new(7);
+        for (int i = 0; i < 7; i++)
+        {
+            other.Add(new(RecordTopic.Ack, i), i * 10, i - 1, Encoding.UTF8.GetBytes(new string('v', i * 30)), hasValue: i != 3, key: Encoding.UTF8.GetBytes($"k{i}"), hasKey: i % 2 == 0);
+        }
+        RecordBatch batch = new(5, 16);
+        batch.Add(Latency, 99, 98, "first"u8);
+
+        Assert.Equal(4, batch.AddFrom(other, 1));
+        Assert.Equal(0, batch.AddFrom(other, 5));
+        Assert.Equal("first", Encoding.UTF8.GetString(batch.Value(0)));
+        for (int i = 1; i < 5; i++)
+        {
+            Assert.Equal(new string('v', i == 3 ? 0 : i * 30), Encoding.UTF8.GetString(batch.Value(i)));
+            Assert.Equal(i % 2 == 0 ? $"k{i}" : "", Encoding.UTF8.GetString(batch.Key(i)));
+            Assert.Equal((i != 3, i % 2 == 0), (batch.HasValue(i), batch.HasKey(i)));
+            Assert.Equal((new PartitionId(RecordTopic.Ack, i), i * 10, i - 1), (batch.Partitions[i], batch.Offsets[i], batch.Timestamps[i]));
+        }
+
+        batch.Clear();
+        Assert.Equal(2, batch.AddFrom(other, 5));
+        Assert.Equal(0, batch.AddFrom(other, 7));
+        Assert.Equal([50, 60], batch.Offsets.ToArray());
+        batch.RemoveLast();
+        batch.Add(Latency, 1, 2, "last"u8);
+        Assert.Equal((new string('v', 150), "last"), (Encoding.UTF8.GetString(batch.Value(0)), Encoding.UTF8.GetString(batch.Value(1))));
+    }
+
+    [Fact]
     public void No_value_and_an_empty_one_are_told_apart()
     {
         RecordBatch batch = new(4);
