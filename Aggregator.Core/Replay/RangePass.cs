@@ -10,8 +10,10 @@ namespace Aggregator.Core.Replay;
 /// </summary>
 internal sealed class RangePass
 {
-    /// <summary>How many windows a partition may be ahead of the one that is farthest behind.</summary>
+    /// <summary>How far a partition may be ahead of the one that is farthest behind, in windows and in event time: what is in between is looked for in one more window, out of the caches.</summary>
     private const int LeadWindows = 2;
+
+    private static readonly TimeSpan MaxLead = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(10);
 
@@ -34,7 +36,7 @@ internal sealed class RangePass
         _observer = observer;
         _batch = new(observer is null ? 4096 : 1);
         _partitions = [.. sections.Select(section => new Reading(section))];
-        _leadMs = LeadWindows * (long)window.TotalMilliseconds;
+        _leadMs = (long)Math.Min(LeadWindows * window.TotalMilliseconds, MaxLead.TotalMilliseconds);
         _cancellation = cancellation;
     }
 

@@ -97,7 +97,7 @@ public sealed class LogReadAheadTests
         using CountdownEvent rounds = new(10);
         using LogReadAhead ahead = new(Readers(new Log(First, 5_000)), () => _ = rounds.IsSet || rounds.Signal(), TimeSpan.FromMilliseconds(1));
 
-        Assert.True(rounds.Wait(Wait));
+        Assert.True(rounds.Wait(Wait, TestContext.Current.CancellationToken));
     }
 
     private static LogReadAhead Open(params Log[] logs) => new(Readers(logs), static () => { }, Wait);
