@@ -1,17 +1,16 @@
-using System.Collections.Concurrent;
 using Aggregator.Core.Records;
 
 namespace Aggregator.Core.Kafka;
 
 /// <summary>
-/// The batches between source and fold, a few and no more: when all are in use the source has to wait. That is the whole of the back-pressure. Thread-safe.
+/// The batches between source and fold, a few and no more: when all are in use the source has to wait. That is the whole of the back-pressure. Thread-safe. All are made at once: in the
+/// middle of the first records such large arrays would make the collector run, which then has more to look through (docs/performance.md).
 /// </summary>
 public sealed class RecordBatchPool : IDisposable
 {
-    private readonly ConcurrentBag<RecordBatch> _free = [];
+    // The last one that came back is the next one to go: what of it is in a cache still is.
+    private readonly Stack<RecordBatch> _free;
     private readonly SemaphoreSlim _permits;
-    private readonly int _recordsPerBatch;
-    private readonly int _bytesPerBatch;
 
     /// <param name="batches">How many batches there are at most.</param>
     /// <param name="recordsPerBatch">How many records one takes.</param>
@@ -21,8 +20,9 @@ public sealed class RecordBatchPool : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(batches, 2);
         _permits = new SemaphoreSlim(batches, batches);
         Batches = batches;
-        _recordsPerBatch = recordsPerBatch;
-        _bytesPerBatch = bytesPerBatch;
+        BytesPerBatch = bytesPerBatch;
+        // The padding is within: arrays come in powers of two.
+        _free = new(Enumerable.Range(0, batches).Select(_ => new RecordBatch(recordsPerBatch, bytesPerBatch - RecordBatch.Padding)));
     }
 
     /// <summary>
@@ -34,7 +34,7 @@ public sealed class RecordBatchPool : IDisposable
     public int Batches { get; }
 
     /// <summary>At this many bytes a batch is taken for full.</summary>
-    public int BytesPerBatch => _bytesPerBatch;
+    public int BytesPerBatch { get; }
 
     /// <summary>How many batches are in use.</summary>
     public int InUse => Batches - _permits.CurrentCount;
@@ -46,14 +46,20 @@ public sealed class RecordBatchPool : IDisposable
         {
             return null;
         }
-        return _free.TryTake(out RecordBatch? batch) ? batch : new RecordBatch(_recordsPerBatch, _bytesPerBatch);
+        lock (_free)
+        {
+            return _free.Pop();
+        }
     }
 
     /// <summary>Gives a batch back; it must not be touched any more.</summary>
     public void Return(RecordBatch batch)
     {
         batch.Clear();
-        _free.Add(batch);
+        lock (_free)
+        {
+            _free.Push(batch);
+        }
         _permits.Release();
     }
 
