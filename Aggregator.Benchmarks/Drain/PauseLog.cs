@@ -22,6 +22,7 @@ internal sealed class PauseLog : EventListener
     private DateTime _collecting;
     private DateTime _collected;
     private int _generation;
+    private int _reason;
 
     /// <summary>Prints the longest pauses, how many took at least so long, and for how many of them the collector itself did.</summary>
     /// <param name="least">How long.</param>
@@ -33,7 +34,7 @@ internal sealed class PauseLog : EventListener
             foreach (Pause pause in longs.OrderByDescending(pause => pause.All).Take(Shown))
             {
                 Console.WriteLine(FormattableString.Invariant(
-                    $"    {pause.All.TotalMilliseconds,5:0.0} ms, generation {pause.Generation}: {pause.Stopping.TotalMilliseconds:0.0} until all threads stood, {pause.Collecting.TotalMilliseconds:0.0} collecting, {pause.Rest.TotalMilliseconds:0.0} before and after"));
+                    $"    {pause.All.TotalMilliseconds,5:0.0} ms, generation {pause.Generation}, {pause.Reason}: {pause.Stopping.TotalMilliseconds:0.0} until all threads stood, {pause.Collecting.TotalMilliseconds:0.0} collecting, {pause.Rest.TotalMilliseconds:0.0} before and after"));
             }
             Console.WriteLine(FormattableString.Invariant(
                 $"    {_pauses.Count} pauses, {longs.Length} of at least {least.TotalMilliseconds:0.#} ms, {longs.Count(pause => pause.Collecting >= least)} of them by collecting alone"));
@@ -64,18 +65,28 @@ internal sealed class PauseLog : EventListener
                 case "GCStart":
                     _collecting = eventData.TimeStamp;
                     _generation = Convert.ToInt32(eventData.Payload![1], CultureInfo.InvariantCulture);
+                    _reason = Convert.ToInt32(eventData.Payload![2], CultureInfo.InvariantCulture);
                     break;
                 case "GCEnd":
                     _collected = eventData.TimeStamp;
                     break;
                 case "GCRestartEEEnd" when _collected > _collecting:
-                    _pauses.Add(new(_generation, eventData.TimeStamp - _begin, _still - _begin, _collected - _collecting));
+                    _pauses.Add(new(_generation, ReasonOf(_reason), eventData.TimeStamp - _begin, _still - _begin, _collected - _collecting));
                     break;
             }
         }
     }
 
-    private readonly record struct Pause(int Generation, TimeSpan All, TimeSpan Stopping, TimeSpan Collecting)
+    // As in the runtime's event GCStart.
+    private static string ReasonOf(int reason) => reason switch
+    {
+        0 => "for small objects",
+        1 => "on demand",
+        4 => "for a large array",
+        _ => string.Create(CultureInfo.InvariantCulture, $"reason {reason}"),
+    };
+
+    private readonly record struct Pause(int Generation, string Reason, TimeSpan All, TimeSpan Stopping, TimeSpan Collecting)
     {
         public TimeSpan Rest => All - Stopping - Collecting;
     }
